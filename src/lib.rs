@@ -1,0 +1,3 @@
+//! Flowgate: from an Azure IoT Operations dataflow manifest to proof, and to the line to change.
+
+pub mod diag;

@@ -1,0 +1,2 @@
+//! The thin binary: hands the process over to the library.
+fn main() {}

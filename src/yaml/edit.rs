@@ -1,0 +1,348 @@
+//! Text edits for fixes: they change what they have to and keep comments, quotes and layout around it.
+//!
+//! An [`Editor`] turns a change of the tree (rename this key, move this member) into [`Edit`]s on the text. Text that
+//! moves is named by its span, so no edit holds a secret. Applying edits is for `source`.
+
+use super::tree::{Entry, Node, Value};
+use crate::diag::{Edit, FileId, Piece, Place, Span};
+
+/// Makes edits on the text of one file.
+#[derive(Debug, Clone, Copy)]
+pub struct Editor<'t> {
+    text: &'t str,
+    file: FileId,
+}
+
+impl<'t> Editor<'t> {
+    /// For `text`, which is that of `file`.
+    pub const fn new(text: &'t str, file: FileId) -> Self {
+        Self { text, file }
+    }
+
+    /// Puts `value` in the place of a scalar, in its quotes if it has some, quoted if it has to be.
+    pub fn replace_scalar(&self, node: &Node<'_>, value: &str) -> Edit {
+        let quote = self.text[node.span.range()]
+            .chars()
+            .next()
+            .filter(|first| matches!(first, '"' | '\''));
+        Edit::replace(Place::new(self.file, node.span), quoted(value, quote))
+    }
+
+    /// Puts `text`, which is YAML, in the place of a whole node.
+    pub fn replace_node(&self, node: &Node<'_>, text: &str) -> Edit {
+        Edit::replace(Place::new(self.file, node.span), text)
+    }
+
+    /// Puts `text` in the place of part of a scalar.
+    pub fn replace_part(&self, part: Span, text: &str) -> Edit {
+        Edit::replace(Place::new(self.file, part), text)
+    }
+
+    /// Gives a key another name, in its quotes if it has some.
+    pub fn rename_key(&self, entry: &Entry<'_>, name: &str) -> Edit {
+        let quote = self.text[entry.key_span.range()]
+            .chars()
+            .next()
+            .filter(|first| matches!(first, '"' | '\''));
+        Edit::replace(Place::new(self.file, entry.key_span), quoted(name, quote))
+    }
+
+    /// Takes a member out of its mapping, with its line and the comment behind it.
+    pub fn remove_entry(&self, parent: &Node<'_>, entry: &Entry<'_>) -> Edit {
+        let own: Vec<&Entry<'_>> = parent
+            .entries()
+            .iter()
+            .filter(|other| other.merged_at.is_none())
+            .collect();
+        let index = own
+            .iter()
+            .position(|other| other.key_span == entry.key_span)
+            .unwrap_or(0);
+        let whole = entry.key_span.to(entry.value.place());
+        if own.len() == 1 {
+            // A mapping without members is written `{}`; nothing at all would be null.
+            let span = if parent.flow { parent.span } else { whole };
+            return Edit::replace(Place::new(self.file, span), "{}");
+        }
+        let next = own.get(index + 1).map(|next| next.key_span.start);
+        let span = if parent.flow {
+            match (
+                next,
+                index.checked_sub(1).and_then(|previous| own.get(previous)),
+            ) {
+                (Some(next), _) => Span {
+                    start: whole.start,
+                    end: next,
+                },
+                (None, Some(previous)) => Span {
+                    start: previous.key_span.to(previous.value.place()).end,
+                    end: whole.end,
+                },
+                (None, None) => whole,
+            }
+        } else if self.starts_line(whole.start as usize) {
+            Span::new(
+                self.line_start(whole.start as usize),
+                self.after_line(whole.end as usize),
+            )
+        } else {
+            // Behind a `- `: what follows takes its place.
+            Span {
+                start: whole.start,
+                end: next.unwrap_or(whole.end),
+            }
+        };
+        Edit::delete(Place::new(self.file, span))
+    }
+
+    /// Adds the lines `member` (first line `key: value`, further lines indented relative to it) to the mapping that is
+    /// the value of `owner`.
+    pub fn insert_into(&self, owner: &Entry<'_>, member: &str) -> Edit {
+        self.insert(
+            owner,
+            |indent| vec![Piece::Text(reindent(member, indent, self.newline()))],
+            member,
+        )
+    }
+
+    /// Moves `entry` from the mapping `from` into the mapping that is the value of `owner`, under the name `name`.
+    pub fn move_entry(
+        &self,
+        from: &Node<'_>,
+        entry: &Entry<'_>,
+        owner: &Entry<'_>,
+        name: &str,
+    ) -> Vec<Edit> {
+        let source_indent = self.column(entry.key_span.start as usize);
+        let rest = Span {
+            start: entry.key_span.end,
+            end: self.value_end(entry),
+        };
+        let pieces = |indent: usize| {
+            let delta =
+                i32::try_from(indent).unwrap_or(0) - i32::try_from(source_indent).unwrap_or(0);
+            vec![
+                Piece::Text(name.to_owned()),
+                Piece::Copy {
+                    span: rest,
+                    indent: delta,
+                },
+            ]
+        };
+        vec![
+            self.remove_entry(from, entry),
+            self.insert(owner, pieces, name),
+        ]
+    }
+
+    /// Makes the single value of `entry` a list of one item.
+    pub fn wrap_in_list(&self, entry: &Entry<'_>) -> Edit {
+        let value = entry.value.place();
+        let gap = Span {
+            start: self.colon_end(entry),
+            end: value.start,
+        };
+        if self.text[value.range()].contains('\n')
+            || !self.starts_line_or_item(entry.key_span.start as usize)
+        {
+            let with = vec![
+                Piece::Text("[".to_owned()),
+                Piece::Copy {
+                    span: value,
+                    indent: 0,
+                },
+                Piece::Text("]".to_owned()),
+            ];
+            return Edit {
+                place: Place::new(self.file, value),
+                with,
+            };
+        }
+        let indent = " ".repeat(self.column(entry.key_span.start as usize) + 2);
+        Edit::replace(
+            Place::new(self.file, gap),
+            format!("{}{indent}- ", self.newline()),
+        )
+    }
+
+    /// Makes a list of one item that item.
+    pub fn unwrap_list(&self, entry: &Entry<'_>, item: &Node<'_>) -> Edit {
+        let span = Span {
+            start: self.colon_end(entry),
+            end: entry.value.span.end,
+        };
+        let with = vec![
+            Piece::Text(" ".to_owned()),
+            Piece::Copy {
+                span: item.place(),
+                indent: 0,
+            },
+        ];
+        Edit {
+            place: Place::new(self.file, span),
+            with,
+        }
+    }
+
+    fn insert(
+        &self,
+        owner: &Entry<'_>,
+        pieces: impl Fn(usize) -> Vec<Piece>,
+        member: &str,
+    ) -> Edit {
+        let own: Vec<&Entry<'_>> = owner
+            .value
+            .entries()
+            .iter()
+            .filter(|entry| entry.merged_at.is_none())
+            .collect();
+        match (&owner.value.value, own.last()) {
+            (Value::Map(_), Some(last)) if owner.value.flow => {
+                let at = last.key_span.to(last.value.place()).end as usize;
+                let mut with = vec![Piece::Text(", ".to_owned())];
+                with.extend(pieces(0));
+                Edit {
+                    place: Place::new(self.file, Span::at(at)),
+                    with,
+                }
+            }
+            (Value::Map(_), Some(last)) => {
+                let indent = self.column(own[0].key_span.start as usize);
+                let at = self.line_end(self.value_end(last) as usize);
+                self.insert_line(Span::at(at), indent, pieces(indent))
+            }
+            // `{}` or nothing: the member becomes the first line below the key.
+            _ => {
+                let indent = self.column(owner.key_span.start as usize) + 2;
+                let value = owner.value.place();
+                let multi_line_in_flow = member.contains('\n');
+                let gap = if value.is_empty() {
+                    Span::at(self.line_end(owner.key_span.end as usize))
+                } else {
+                    Span {
+                        start: self.colon_end(owner),
+                        end: value.end,
+                    }
+                };
+                if !self.starts_line_or_item(owner.key_span.start as usize) && !multi_line_in_flow {
+                    let mut with = vec![Piece::Text("{".to_owned())];
+                    with.extend(pieces(0));
+                    with.push(Piece::Text("}".to_owned()));
+                    return Edit {
+                        place: Place::new(self.file, value),
+                        with,
+                    };
+                }
+                self.insert_line(gap, indent, pieces(indent))
+            }
+        }
+    }
+
+    fn insert_line(&self, span: Span, indent: usize, pieces: Vec<Piece>) -> Edit {
+        let mut with = vec![Piece::Text(format!(
+            "{}{}",
+            self.newline(),
+            " ".repeat(indent)
+        ))];
+        with.extend(pieces);
+        Edit {
+            place: Place::new(self.file, span),
+            with,
+        }
+    }
+
+    /// The end of the value of `entry`, or of its `:` where there is no value.
+    fn value_end(&self, entry: &Entry<'_>) -> u32 {
+        entry.value.place().end.max(self.colon_end(entry))
+    }
+
+    /// The offset behind the `:` of `entry`.
+    fn colon_end(&self, entry: &Entry<'_>) -> u32 {
+        let start = entry.key_span.end as usize;
+        let end = self.text[start..]
+            .find(':')
+            .map_or(start, |colon| start + colon + 1);
+        Span::at(end).start
+    }
+
+    /// Blanks before `offset` on its line, counting `- ` of a list as blanks: the column of a key.
+    fn column(&self, offset: usize) -> usize {
+        self.text[self.line_start(offset)..offset].chars().count()
+    }
+
+    fn line_start(&self, offset: usize) -> usize {
+        self.text[..offset]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1)
+    }
+
+    /// The offset of the line break that ends the line of `offset`, or the end of the text.
+    fn line_end(&self, offset: usize) -> usize {
+        let end = self.text[offset..]
+            .find('\n')
+            .map_or(self.text.len(), |newline| offset + newline);
+        if self.text[..end].ends_with('\r') {
+            end - 1
+        } else {
+            end
+        }
+    }
+
+    /// The start of the line after that of `offset`.
+    fn after_line(&self, offset: usize) -> usize {
+        self.text[offset..]
+            .find('\n')
+            .map_or(self.text.len(), |newline| offset + newline + 1)
+    }
+
+    fn starts_line(&self, offset: usize) -> bool {
+        self.text[self.line_start(offset)..offset]
+            .bytes()
+            .all(|byte| byte == b' ')
+    }
+
+    fn starts_line_or_item(&self, offset: usize) -> bool {
+        self.text[self.line_start(offset)..offset]
+            .bytes()
+            .all(|byte| matches!(byte, b' ' | b'-'))
+    }
+
+    fn newline(&self) -> &'static str {
+        if self.text.contains("\r\n") {
+            "\r\n"
+        } else {
+            "\n"
+        }
+    }
+}
+
+/// `value` as a YAML scalar: in `quote` if given, plain where that means the same string, in single quotes otherwise.
+pub fn quoted(value: &str, quote: Option<char>) -> String {
+    match quote {
+        Some('"') => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
+        None if is_plain_safe(value) => value.to_owned(),
+        _ => format!("'{}'", value.replace('\'', "''")),
+    }
+}
+
+/// Whether `value` without quotes is this very value for every YAML reader (numbers and booleans of both versions
+/// count as safe where they are what both read).
+fn is_plain_safe(value: &str) -> bool {
+    let Some(first) = value.chars().next() else {
+        return false;
+    };
+    let starts_plain =
+        first.is_ascii_alphanumeric() || matches!(first, '_' | '/' | '.' | '$' | '+');
+    let inner = value
+        .chars()
+        .all(|char| char.is_ascii_graphic() || char == ' ')
+        && !value.contains(": ")
+        && !value.contains(" #")
+        && !value.contains(['{', '}', '[', ']', ','])
+        && !value.ends_with([' ', ':']);
+    starts_plain && inner && !super::scalar::is_ambiguous(value)
+}
+
+fn reindent(lines: &str, indent: usize, newline: &str) -> String {
+    lines.replace('\n', &format!("{newline}{}", " ".repeat(indent)))
+}

@@ -1,2 +1,13 @@
-//! The thin binary: hands the process over to the library.
-fn main() {}
+//! The thin binary: hands arguments and streams to the library, and its answer to the system.
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let (mut stdin, mut stderr) = (io::stdin().lock(), io::stderr().lock());
+    let is_terminal = io::stdout().is_terminal();
+    let mut stdout = io::BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let environment = flowgate::Environment::of_process(is_terminal);
+    let mut io = flowgate::Io { stdin: &mut stdin, stdout: &mut stdout, stderr: &mut stderr };
+    flowgate::run(std::env::args_os(), &environment, &mut io).into()
+}

@@ -105,3 +105,25 @@ pub fn bare_asterisk(place: Place, written: &str) -> Diagnostic {
     });
     finding
 }
+
+/// The finding for a plain scalar `text` that YAML 1.2 reads otherwise than kubectl.
+pub fn ambiguous(place: Place, text: &str) -> Diagnostic {
+    let old = describe(super::scalar::resolve(text));
+    let new = describe(super::scalar::resolve_yaml12(text));
+    let message = format!("kubectl reads `{text}` as {old}, a YAML 1.2 reader as {new}");
+    let mut finding = Diagnostic::new(&AMBIGUOUS_SCALAR, place, message);
+    finding.help = Some(format!("write `'{text}'` for the text, or the value that is meant"));
+    finding
+}
+
+fn describe(resolved: super::scalar::Resolved) -> String {
+    use super::scalar::Resolved;
+    match resolved {
+        Resolved::Bool(value) => format!("the boolean `{value}`"),
+        Resolved::Int(value) => format!("the number `{value}`"),
+        Resolved::UInt(value) => format!("the number `{value}`"),
+        Resolved::Float(value) => format!("the number `{value}`"),
+        Resolved::Null => "null".to_owned(),
+        Resolved::Str => "text".to_owned(),
+    }
+}

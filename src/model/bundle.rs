@@ -1,0 +1,210 @@
+//! All resources that were given together, as summaries, and how they refer to each other.
+
+use super::endpoint::Endpoint;
+use super::flow::Dataflow;
+use super::resource::{Resource, ResourceKind};
+use super::summary::{
+    ConfigMapSummary, DataflowSummary, EndpointSummary, Identity, ProfileSummary, SecretSummary, Side, Text,
+};
+use crate::diag::Place;
+use crate::schema::Kind;
+use std::collections::HashMap;
+
+/// The endpoint and the profile that every instance has (reference: MQTT endpoint page, profile page).
+pub const DEFAULT_NAME: &str = "default";
+/// The ConfigMap with the local broker's certificates, which every instance has (reference: MQTT endpoint page).
+pub const DEFAULT_TRUST_BUNDLE: &str = "azure-iot-operations-aio-ca-trust-bundle";
+
+/// What a reference leads to.
+#[derive(Debug, Clone, Copy)]
+pub enum Resolved<'b, T> {
+    /// A resource of the bundle.
+    Found(&'b T),
+    /// Not in the bundle, but every instance has it.
+    BuiltIn,
+    /// Not in the bundle: it may be in the cluster.
+    Missing,
+    /// The reference is absent or a template.
+    Unknown,
+}
+
+impl<'b, T> Resolved<'b, T> {
+    /// The resource, if it is in the bundle.
+    pub const fn found(self) -> Option<&'b T> {
+        match self {
+            Self::Found(resource) => Some(resource),
+            _ => None,
+        }
+    }
+}
+
+/// The resources of one run.
+#[derive(Debug, Default)]
+pub struct Bundle {
+    /// Endpoints in the order of reading.
+    pub endpoints: Vec<EndpointSummary>,
+    /// Dataflows.
+    pub dataflows: Vec<DataflowSummary>,
+    /// Profiles.
+    pub profiles: Vec<ProfileSummary>,
+    /// Secrets.
+    pub secrets: Vec<SecretSummary>,
+    /// ConfigMaps.
+    pub config_maps: Vec<ConfigMapSummary>,
+    /// Names of Secrets that something in the bundle brings into the cluster, with the namespace.
+    pub provided_secrets: Vec<Identity>,
+    /// Graphs, as far as they refer to endpoints and profiles.
+    pub graph_references: GraphReferences,
+    index: Index,
+}
+
+/// Names that graphs refer to: enough to know that an endpoint or profile is used.
+#[derive(Debug, Default)]
+pub struct GraphReferences {
+    /// `nodes[].sourceSettings.endpointRef` and `nodes[].destinationSettings.endpointRef`.
+    pub endpoints: Vec<Text>,
+    /// `profileRef`.
+    pub profiles: Vec<Text>,
+}
+
+#[derive(Debug, Default)]
+struct Index {
+    endpoints: HashMap<Box<str>, Vec<usize>>,
+    profiles: HashMap<Box<str>, Vec<usize>>,
+    secrets: HashMap<Box<str>, Vec<usize>>,
+    config_maps: HashMap<Box<str>, Vec<usize>>,
+}
+
+fn note(index: &mut HashMap<Box<str>, Vec<usize>>, id: &Identity, at: usize) {
+    if let Some(name) = &id.name {
+        index.entry(name.clone()).or_default().push(at);
+    }
+}
+
+impl Bundle {
+    /// Takes in what outlives the document of `resource`.
+    pub fn add(&mut self, resource: &Resource<'_>) {
+        match resource.kind {
+            ResourceKind::Flow(Kind::DataflowEndpoint) => {
+                let summary = EndpointSummary::of(&Endpoint::new(*resource));
+                note(&mut self.index.endpoints, &summary.id, self.endpoints.len());
+                self.endpoints.push(summary);
+            }
+            ResourceKind::Flow(Kind::Dataflow) => self.dataflows.push(DataflowSummary::of(&Dataflow::new(*resource))),
+            ResourceKind::Flow(Kind::DataflowProfile) => {
+                let summary = ProfileSummary::of(resource);
+                note(&mut self.index.profiles, &summary.id, self.profiles.len());
+                self.profiles.push(summary);
+            }
+            ResourceKind::Flow(Kind::DataflowGraph) => self.graph_references.add(resource),
+            ResourceKind::Secret => {
+                let summary = SecretSummary::of(resource);
+                note(&mut self.index.secrets, &summary.id, self.secrets.len());
+                self.secrets.push(summary);
+            }
+            ResourceKind::ConfigMap => {
+                let summary = ConfigMapSummary::of(resource);
+                note(&mut self.index.config_maps, &summary.id, self.config_maps.len());
+                self.config_maps.push(summary);
+            }
+            ResourceKind::SecretProvider => self.provided_secrets.extend(provided(resource)),
+            _ => {}
+        }
+    }
+
+    /// The endpoint that `side` of `from` refers to.
+    pub fn endpoint<'b>(&'b self, from: &Identity, side: &Side) -> Resolved<'b, EndpointSummary> {
+        let ids = |endpoint: &'b EndpointSummary| &endpoint.id;
+        resolve(&self.index.endpoints, &self.endpoints, ids, from, side.endpoint.as_ref(), |name| name == DEFAULT_NAME)
+    }
+
+    /// The profile of `flow`; the profile `default` where `profileRef` is not written.
+    pub fn profile<'b>(&'b self, flow: &DataflowSummary) -> Resolved<'b, ProfileSummary> {
+        let ids = |profile: &'b ProfileSummary| &profile.id;
+        let is_default = |name: &str| name == DEFAULT_NAME;
+        if flow.profile.is_some() || !flow.profile_known {
+            return resolve(&self.index.profiles, &self.profiles, ids, &flow.id, flow.profile.as_ref(), is_default);
+        }
+        let implied = Text { value: DEFAULT_NAME.into(), place: flow.profile_place };
+        resolve(&self.index.profiles, &self.profiles, ids, &flow.id, Some(&implied), is_default)
+    }
+
+    /// The Secret that `reference` in `from` names.
+    pub fn secret<'b>(&'b self, from: &Identity, reference: &Text) -> Resolved<'b, SecretSummary> {
+        let ids = |secret: &'b SecretSummary| &secret.id;
+        let provided = |name: &str| {
+            self.provided_secrets.iter().any(|id| id.name() == name && id.may_share_namespace(from))
+        };
+        resolve(&self.index.secrets, &self.secrets, ids, from, Some(reference), provided)
+    }
+
+    /// The ConfigMap that `reference` in `from` names.
+    pub fn config_map<'b>(&'b self, from: &Identity, reference: &Text) -> Resolved<'b, ConfigMapSummary> {
+        let ids = |map: &'b ConfigMapSummary| &map.id;
+        resolve(&self.index.config_maps, &self.config_maps, ids, from, Some(reference), |name| name == DEFAULT_TRUST_BUNDLE)
+    }
+
+    /// Dataflows that are not switched off, with the endpoint of their source where that is in the bundle.
+    pub fn sources(&self) -> impl Iterator<Item = (&DataflowSummary, &Side, &EndpointSummary)> {
+        self.dataflows.iter().filter_map(|flow| {
+            let side = flow.source.as_ref()?;
+            Some((flow, side, self.endpoint(&flow.id, side).found()?))
+        })
+    }
+
+    /// Dataflows with the endpoint of their destination where that is in the bundle.
+    pub fn destinations(&self) -> impl Iterator<Item = (&DataflowSummary, &Side, &EndpointSummary)> {
+        self.dataflows.iter().filter_map(|flow| {
+            let side = flow.destination.as_ref()?;
+            Some((flow, side, self.endpoint(&flow.id, side).found()?))
+        })
+    }
+}
+
+fn resolve<'b, T>(
+    index: &HashMap<Box<str>, Vec<usize>>,
+    all: &'b [T],
+    id: impl Fn(&'b T) -> &'b Identity,
+    from: &Identity,
+    reference: Option<&Text>,
+    built_in: impl Fn(&str) -> bool,
+) -> Resolved<'b, T> {
+    let Some(reference) = reference else { return Resolved::Unknown };
+    let candidates = index.get(&reference.value).map(Vec::as_slice).unwrap_or_default();
+    let found = candidates.iter().filter_map(|&at| all.get(at)).find(|candidate| id(candidate).may_share_namespace(from));
+    match found {
+        Some(found) => Resolved::Found(found),
+        None if built_in(&reference.value) => Resolved::BuiltIn,
+        None => Resolved::Missing,
+    }
+}
+
+impl GraphReferences {
+    fn add(&mut self, resource: &Resource<'_>) {
+        let file = resource.file;
+        let text = |value: super::Val<'_>| super::summary::text(file, value);
+        self.profiles.extend(text(resource.spec().get("profileRef")));
+        for node in resource.spec().get("nodes").items() {
+            for block in ["sourceSettings", "destinationSettings"] {
+                self.endpoints.extend(text(node.get(block).get("endpointRef")));
+            }
+        }
+    }
+}
+
+/// The Secrets that a provider resource makes: by its own name, and by the names that its kind has for targets.
+fn provided(resource: &Resource<'_>) -> Vec<Identity> {
+    let spec = resource.spec();
+    let own = resource.name();
+    let target = spec.get("target").get("name");
+    let sealed = spec.get("template").get("metadata").get("name");
+    let objects = spec.get("secretObjects").items().map(|object| object.get("secretName"));
+    let names = [own, target, sealed].into_iter().chain(objects);
+    let namespace: Option<Box<str>> = resource.namespace().str().map(Box::from);
+    names
+        .filter_map(|name| {
+            let place = Place::new(resource.file, name.span());
+            Some(Identity { name: Some(name.str()?.into()), namespace: namespace.clone(), place })
+        })
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! Runs schemas and rules over documents, then the rules that need all of them.
+
+use super::{Check, Rule, Sink, TABLE};
+use crate::diag::{Diagnostic, FileId, Place};
+use crate::model::{Bundle, Dataflow, Endpoint, Resource, ResourceKind};
+use crate::schema::{self, ArmVersion, Checker, Kind};
+use crate::yaml::{Document, Stream, findings};
+use std::collections::{BTreeMap, HashSet};
+
+/// What a run is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether the files are all there is: references that lead out of them are errors.
+    pub closed: bool,
+    /// The newest release whose fields are known to the cluster (`--aio-version`).
+    pub release: Option<ArmVersion>,
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Resources of the API group that were checked, pasted fragments too.
+    pub documents: usize,
+    /// Documents that were not, by kind.
+    pub skipped: BTreeMap<String, usize>,
+    /// Secrets and ConfigMaps that were read for references to them.
+    pub supporting: usize,
+}
+
+/// Checks documents one after the other; keeps summaries of them, no text.
+#[derive(Debug)]
+pub struct Linter {
+    options: Options,
+    checker: Checker,
+    bundle: Bundle,
+    counts: Counts,
+    rules: Rules,
+}
+
+/// The table by what rules look at, so that a document meets only the rules for its kind.
+#[derive(Debug)]
+struct Rules {
+    resource: Vec<&'static Rule>,
+    endpoint: Vec<&'static Rule>,
+    dataflow: Vec<&'static Rule>,
+    profile: Vec<&'static Rule>,
+    bundle: Vec<&'static Rule>,
+}
+
+impl Rules {
+    fn new() -> Self {
+        let of = |wanted: fn(&Check) -> bool| TABLE.iter().copied().filter(|rule| wanted(&rule.check)).collect();
+        Self {
+            resource: of(|check| matches!(check, Check::Resource(_))),
+            endpoint: of(|check| matches!(check, Check::Endpoint(_))),
+            dataflow: of(|check| matches!(check, Check::Dataflow(_))),
+            profile: of(|check| matches!(check, Check::Profile(_))),
+            bundle: of(|check| matches!(check, Check::Bundle(_))),
+        }
+    }
+}
+
+impl Linter {
+    /// A run with nothing read yet.
+    pub fn new(options: Options) -> Self {
+        Self {
+            options,
+            checker: Checker::new(options.release),
+            bundle: Bundle::default(),
+            counts: Counts::default(),
+            rules: Rules::new(),
+        }
+    }
+
+    /// Checks the documents of one file and hands each with its findings to `each`; where a document is broken it is
+    /// `None`.
+    pub fn file(&mut self, file: FileId, text: &str, mut each: impl FnMut(Option<&Document<'_>>, Vec<Diagnostic>)) {
+        for parsed in Stream::new(text, file) {
+            let mut out = Vec::new();
+            if parsed.unrendered {
+                *self.counts.skipped.entry("unrendered template".to_owned()).or_default() += 1;
+            }
+            let ours = match &parsed.document {
+                Some(document) => self.document(file, text, document, &mut out),
+                None => mentions_us(&text[parsed.span.range()]),
+            };
+            // A document that is none of ours may be as broken as it likes.
+            if ours {
+                out.splice(0..0, parsed.findings);
+            }
+            out.sort_by_key(|finding| finding.place);
+            each(parsed.document.as_ref(), out);
+        }
+    }
+
+    /// Checks what needs all resources. Call once, after the last file.
+    pub fn finish(&mut self) -> Vec<Diagnostic> {
+        let mut out = Vec::new();
+        for rule in &self.rules.bundle {
+            if let Check::Bundle(check) = rule.check {
+                check(&self.bundle, &mut Sink::new(&rule.entry, None, self.options.closed, &mut out));
+            }
+        }
+        out
+    }
+
+    /// What was looked at so far.
+    pub const fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// The resources that were read so far.
+    pub const fn bundle(&self) -> &Bundle {
+        &self.bundle
+    }
+
+    /// Checks every resource of a document; false if there is none of ours in it.
+    fn document(&mut self, file: FileId, text: &str, document: &Document<'_>, out: &mut Vec<Diagnostic>) -> bool {
+        let mut ours = false;
+        for resource in Resource::all(file, text, document) {
+            match resource.kind {
+                ResourceKind::Flow(_) | ResourceKind::Unknown | ResourceKind::Fragment(_) => {
+                    self.counts.documents += 1;
+                    ours = true;
+                    self.resource(&resource, out);
+                }
+                ResourceKind::Secret | ResourceKind::ConfigMap | ResourceKind::SecretProvider => {
+                    self.counts.supporting += 1;
+                    ours = true;
+                }
+                ResourceKind::KnownUnchecked | ResourceKind::Other => {
+                    *self.counts.skipped.entry(resource.kind_name().to_owned()).or_default() += 1;
+                }
+            }
+            self.bundle.add(&resource);
+        }
+        ours
+    }
+
+    fn resource(&mut self, resource: &Resource<'_>, out: &mut Vec<Diagnostic>) {
+        let first = out.len();
+        let mut generic = Vec::new();
+        if let Some(kind) = resource.flow_kind() {
+            self.checker.check(kind, resource, &mut generic);
+            ambiguous(resource, &generic, out);
+        }
+        self.rules_on(resource, out);
+        // A rule that knows the field says it better than the schema does.
+        let said: HashSet<Place> = out[first..].iter().map(|finding| finding.place).collect();
+        let fields: HashSet<String> = out[first..].iter().map(|finding| finding.field.clone()).collect();
+        out.extend(generic.into_iter().filter(|finding| {
+            !schema::findings::is_generic(finding.entry)
+                || !(said.contains(&finding.place) && fields.contains(&finding.field))
+        }));
+    }
+
+    fn rules_on(&self, resource: &Resource<'_>, out: &mut Vec<Diagnostic>) {
+        let closed = self.options.closed;
+        for rule in &self.rules.resource {
+            if let Check::Resource(check) = rule.check {
+                check(resource, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+            }
+        }
+        match resource.flow_kind() {
+            Some(Kind::DataflowEndpoint) => {
+                let endpoint = Endpoint::new(*resource);
+                for rule in &self.rules.endpoint {
+                    if let Check::Endpoint(check) = rule.check {
+                        check(&endpoint, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+                    }
+                }
+            }
+            Some(Kind::Dataflow) => {
+                let flow = Dataflow::new(*resource);
+                for rule in &self.rules.dataflow {
+                    if let Check::Dataflow(check) = rule.check {
+                        check(&flow, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+                    }
+                }
+            }
+            Some(Kind::DataflowProfile) => {
+                for rule in &self.rules.profile {
+                    if let Check::Profile(check) = rule.check {
+                        check(resource, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+                    }
+                }
+            }
+            Some(Kind::DataflowGraph) | None => {}
+        }
+    }
+}
+
+/// Scalars of this resource that YAML 1.2 reads otherwise, unless the schema already refuses what kubectl reads.
+fn ambiguous(resource: &Resource<'_>, refused: &[Diagnostic], out: &mut Vec<Diagnostic>) {
+    let whole = resource.node.span;
+    let spans = resource.document.ambiguous.iter().copied().filter(|span| whole.contains(*span));
+    for span in spans.filter(|span| !refused.iter().any(|finding| finding.place.span == *span)) {
+        let mut finding = findings::ambiguous(Place::new(resource.file, span), &resource.text[span.range()]);
+        finding.field = resource.path_of(span);
+        out.push(finding);
+    }
+}
+
+/// Whether broken text is meant for us: it names the API group or one of the kinds.
+fn mentions_us(text: &str) -> bool {
+    text.contains(crate::model::GROUP)
+        || Kind::ALL.iter().any(|kind| text.contains(&format!("kind: {}", kind.as_str())))
+        || ["mqttSettings:", "kafkaSettings:", "operationType:", "endpointType:"].iter().any(|key| text.contains(key))
+}

@@ -1,0 +1,4 @@
+//! The truth about fields: schemas, versions, dialects. (temporary)
+pub mod json;
+mod tmp;
+pub use tmp::*;

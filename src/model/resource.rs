@@ -107,6 +107,14 @@ impl<'a> Resource<'a> {
         if first_preview { Shape::V1Beta1Auth } else { Shape::V1Beta1 }
     }
 
+    /// Where the values of a Secret stand.
+    pub fn secret_spans(&self) -> Vec<Span> {
+        let values = ["data", "stringData"].into_iter().flat_map(|block| self.root().get(block).members());
+        let copies = self.root().get("metadata").get("annotations").members();
+        let copies = copies.filter(|(name, _)| name.ends_with("last-applied-configuration"));
+        values.chain(copies).filter_map(|(_, value)| value.node()).map(|node| node.span).filter(|span| !span.is_empty()).collect()
+    }
+
     /// The value of `kind`, for counting what was skipped.
     pub fn kind_name(&self) -> &'a str {
         self.node.get("kind").and_then(Node::as_str).unwrap_or("no kind")

@@ -1,10 +1,10 @@
 //! Runs schemas and rules over documents, then the rules that need all of them.
 
 use super::{Check, Rule, Sink, TABLE};
-use crate::diag::{Diagnostic, FileId, Place};
+use crate::diag::{Diagnostic, FileId, Place, Span};
 use crate::model::{Bundle, Dataflow, Endpoint, Resource, ResourceKind};
-use crate::schema::{self, ArmVersion, Checker, Kind};
-use crate::yaml::{Document, Stream, findings};
+use crate::schema::{self, ArmVersion, Checker, Kind, Subject};
+use crate::yaml::{Comment, Document, Stream, findings};
 use std::collections::{BTreeMap, HashSet};
 
 /// What a run is told.
@@ -25,6 +25,19 @@ pub struct Counts {
     pub skipped: BTreeMap<String, usize>,
     /// Secrets and ConfigMaps that were read for references to them.
     pub supporting: usize,
+    /// Documents that are meant for us and cannot be read.
+    pub broken: usize,
+}
+
+/// What became of one document.
+#[derive(Debug)]
+pub struct Checked<'c> {
+    /// What is wrong with it.
+    pub findings: Vec<Diagnostic>,
+    /// Where its structure shows that secrets stand.
+    pub secrets: &'c [Span],
+    /// Its comments.
+    pub comments: &'c [Comment<'c>],
 }
 
 /// Checks documents one after the other; keeps summaries of them, no text.
@@ -72,24 +85,27 @@ impl Linter {
         }
     }
 
-    /// Checks the documents of one file and hands each with its findings to `each`; where a document is broken it is
-    /// `None`.
-    pub fn file(&mut self, file: FileId, text: &str, mut each: impl FnMut(Option<&Document<'_>>, Vec<Diagnostic>)) {
+    /// Checks the documents of one file and hands what is known of each to `each`. A file that was found in a directory
+    /// and not named (`explicit`) may hold broken documents that are none of ours.
+    pub fn file(&mut self, file: FileId, text: &str, explicit: bool, mut each: impl FnMut(Checked<'_>)) {
         for parsed in Stream::new(text, file) {
             let mut out = Vec::new();
+            let mut secrets = Vec::new();
             if parsed.unrendered {
                 *self.counts.skipped.entry("unrendered template".to_owned()).or_default() += 1;
             }
             let ours = match &parsed.document {
-                Some(document) => self.document(file, text, document, &mut out),
-                None => mentions_us(&text[parsed.span.range()]),
+                Some(document) => self.document(file, text, document, &mut out, &mut secrets),
+                None => explicit || mentions_us(&text[parsed.span.range()]),
             };
-            // A document that is none of ours may be as broken as it likes.
             if ours {
+                self.counts.broken += usize::from(parsed.document.is_none() && !parsed.findings.is_empty());
                 out.splice(0..0, parsed.findings);
+            } else if !parsed.findings.is_empty() {
+                *self.counts.skipped.entry("no valid YAML".to_owned()).or_default() += 1;
             }
-            out.sort_by_key(|finding| finding.place);
-            each(parsed.document.as_ref(), out);
+            let comments = parsed.document.as_ref().map(|document| document.comments.as_slice()).unwrap_or_default();
+            each(Checked { findings: out, secrets: &secrets, comments });
         }
     }
 
@@ -115,7 +131,14 @@ impl Linter {
     }
 
     /// Checks every resource of a document; false if there is none of ours in it.
-    fn document(&mut self, file: FileId, text: &str, document: &Document<'_>, out: &mut Vec<Diagnostic>) -> bool {
+    fn document(
+        &mut self,
+        file: FileId,
+        text: &str,
+        document: &Document<'_>,
+        out: &mut Vec<Diagnostic>,
+        secrets: &mut Vec<Span>,
+    ) -> bool {
         let mut ours = false;
         for resource in Resource::all(file, text, document) {
             match resource.kind {
@@ -132,6 +155,9 @@ impl Linter {
                     *self.counts.skipped.entry(resource.kind_name().to_owned()).or_default() += 1;
                 }
             }
+            if resource.kind == ResourceKind::Secret {
+                secrets.extend(resource.secret_spans());
+            }
             self.bundle.add(&resource);
         }
         ours
@@ -141,7 +167,8 @@ impl Linter {
         let first = out.len();
         let mut generic = Vec::new();
         if let Some(kind) = resource.flow_kind() {
-            self.checker.check(kind, resource, &mut generic);
+            let subject = Subject { file: resource.file, text: resource.text, node: resource.node, shape: resource.shape() };
+            self.checker.check(kind, subject, &mut generic);
             ambiguous(resource, &generic, out);
         }
         self.rules_on(resource, out);

@@ -14,7 +14,7 @@ pub mod event_grid;
 pub mod event_hubs;
 mod table;
 
-pub use engine::{Counts, Linter, Options};
+pub use engine::{Checked, Counts, Linter, Options};
 pub use sink::{Finding, Sink};
 pub use table::TABLE;
 

@@ -5,7 +5,7 @@
 
 use super::json::Tree;
 use super::{ArmVersion, Kind, Shape, Target, findings, hints, project, unknown, value};
-use crate::diag::{Diagnostic, Effect, Entry, FileId, Place, Span};
+use crate::diag::{Diagnostic, Effect, Entry, FileId, Place, Span, pages};
 use crate::yaml::edit::Editor;
 use crate::yaml::{self, Node};
 use jsonschema::error::ValidationErrorKind as ErrorKind;
@@ -71,6 +71,18 @@ impl Checker {
             Some(Rc::new(Compiled { schema, validator }))
         });
         slot.clone()
+    }
+}
+
+/// Who says so, for a finding of a schema.
+fn citation(target: Target) -> String {
+    match target {
+        Target::Arm(version) => format!("ARM types Microsoft.IoTOperations@{version}"),
+        Target::Kubernetes { shape: Shape::V1Beta1Auth, .. } => pages::CRD_V1BETA1.to_string(),
+        Target::Kubernetes { shape: Shape::V1Beta1, .. } => "ARM types Microsoft.IoTOperations@2024-08-15-preview".to_owned(),
+        Target::Kubernetes { shape: Shape::V1, release } => {
+            format!("{} with the ARM types up to {release}", pages::CRD_V1)
+        }
     }
 }
 
@@ -183,7 +195,7 @@ impl<'v> Violations<'v> {
         let mut finding = Diagnostic::new(entry, Place::new(self.subject.file, span), message);
         path.clone_into(&mut finding.field);
         finding.effect = Some(Effect::Refused);
-        finding.source = Some(self.target.source());
+        finding.source = Some(citation(self.target));
         finding
     }
 

@@ -2,7 +2,7 @@
 
 use super::check::{Found, Violations, join, named, properties};
 use super::findings;
-use crate::diag::{Diagnostic, Edit, Effect, Fix, Related, Place, Safety};
+use crate::diag::{Diagnostic, Edit, Effect, Fix, Place, Related, Safety};
 use crate::yaml;
 use crate::yaml::edit::quoted;
 use serde_json::Value as Schema;
@@ -129,7 +129,7 @@ fn wrapped(v: &Violations<'_>, entry: &yaml::Entry<'_>, path: &str) -> Option<Fi
 /// A field of another release or dialect (`x-elsewhere`).
 fn elsewhere_in_versions(v: &Violations<'_>, found: &Found<'_>, entry: &yaml::Entry<'_>, schema: &Schema) -> Option<Diagnostic> {
     let annotation = schema.get("x-elsewhere")?.get(entry.key.as_ref())?;
-    let message = format!("`{}` is not a field of {}", entry.key, v.target.name());
+    let message = format!("`{}` is not a field of {}", entry.key, v.target);
     let mut finding = v.at_key(&findings::OTHER_VERSION, found, message);
     if let Some(versions) = annotation.get("x-arm").map(ranges).filter(|versions| !versions.is_empty()) {
         finding.notes.push(format!("ARM types have it in {versions}"));

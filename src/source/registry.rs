@@ -2,9 +2,9 @@
 
 use super::discover::Input;
 use super::excerpt::Excerpt;
-use super::text::{ReadError, Text};
+use super::text::{Encoding, ReadError, Text};
 use crate::diag::{FileId, Span};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read};
@@ -71,6 +71,25 @@ impl Sources {
     pub fn add_text(&mut self, name: impl Into<String>, text: Text) -> FileId {
         let state = State { kept: Some(Arc::new(text)), ..State::default() };
         self.push(name.into(), Origin::Memory, true, state)
+    }
+
+    /// The same files under the same numbers, those in `texts` with another text.
+    pub fn with_texts(&self, texts: &HashMap<FileId, String>) -> Self {
+        let mut other = Self::new();
+        for (file, entry) in self.ids().zip(&self.files) {
+            let kept = match (texts.get(&file), &entry.origin) {
+                (Some(text), _) => Some(Arc::new(Text { content: text.clone(), encoding: Encoding::Utf8 })),
+                (None, Origin::File(_)) => None,
+                (None, Origin::Stdin | Origin::Memory) => lock(&entry.state).kept.clone(),
+            };
+            let origin = match &entry.origin {
+                Origin::File(path) => Origin::File(path.clone()),
+                Origin::Stdin => Origin::Stdin,
+                Origin::Memory => Origin::Memory,
+            };
+            other.push(entry.name.to_string(), origin, entry.explicit, State { kept, ..State::default() });
+        }
+        other
     }
 
     fn push(&mut self, name: String, origin: Origin, explicit: bool, state: State) -> FileId {

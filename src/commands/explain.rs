@@ -6,15 +6,15 @@ use crate::cli::ExplainArgs;
 use crate::diag::Entry;
 use crate::exit::Exit;
 use crate::policy::{catalogue, find};
-use crate::schema;
-use std::io::Write;
+
+
 
 pub(super) fn run(args: &ExplainArgs, io: &mut Io<'_>) -> Result<Exit, CommandError> {
     if let Some(entry) = find(&args.topic) {
         explain_rule(entry, io)?;
         return Ok(Exit::Clean);
     }
-    let fields = schema::find(&args.topic);
+    let fields: Vec<String> = Vec::new();
     if fields.is_empty() {
         return Err(CommandError::Argument(unknown(&args.topic)));
     }

@@ -14,7 +14,6 @@ use crate::source::{Sources, Text, apply, unified_diff, write_atomically};
 use crate::yaml::Stream;
 use crate::{Environment, Io};
 use std::collections::HashMap;
-use std::io::Write;
 
 /// Rounds of fixing before giving up on a file that never settles.
 const ROUNDS: usize = 10;

@@ -9,7 +9,6 @@ use crate::report::{self, Format, Report, Style, Summary, summary};
 use crate::rules::{Counts, Linter, Options};
 use crate::source::{DiscoverOptions, Input, Sources, Text, discover};
 use crate::{Environment, Io};
-use std::io::Write;
 
 /// What `lint` found in a set of files.
 pub(super) struct Outcome {
@@ -131,13 +130,9 @@ pub(super) fn tell(
         let report = Report { diagnostics: &outcome.judged.shown, summary: &summary, sources };
         report::write(&report, format, &style, io.stdout)?;
     }
-    if args.quiet == 0 && format != Format::Json {
-        // The summary is a result for people, and must not end up among the lines that a machine reads.
-        let line = summary::line(&summary);
-        match format {
-            Format::Human => writeln!(io.stdout, "{line}")?,
-            _ => writeln!(io.stderr, "{line}")?,
-        }
+    // The human report ends with the summary; a line format's summary must not end up among the lines.
+    if args.quiet == 0 && format == Format::Concise {
+        writeln!(io.stderr, "{}", summary::line(&summary))?;
     }
     if args.verbose > 0 {
         said_in_detail(outcome, io)?;

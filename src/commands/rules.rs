@@ -8,7 +8,6 @@ use crate::policy::{Selection, catalogue};
 use crate::{Environment, Io};
 use comfy_table::{ContentArrangement, Table};
 use serde::Serialize;
-use std::io::Write;
 
 /// A rule in JSON.
 #[derive(Serialize)]

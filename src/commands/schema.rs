@@ -5,7 +5,6 @@ use crate::Io;
 use crate::cli::SchemaArgs;
 use crate::exit::Exit;
 use crate::schema::{ArmVersion, Kind, Shape, Target, aio_release, project, strip_annotations};
-use std::io::Write;
 
 pub(super) fn run(args: &SchemaArgs, io: &mut Io<'_>) -> Result<Exit, CommandError> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(&args.kind)).ok_or_else(|| {

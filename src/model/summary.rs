@@ -308,7 +308,7 @@ impl ConfigMapSummary {
 }
 
 /// The text of `value` with its place, if it is a string and no template.
-pub fn text(file: FileId, value: Val<'_>) -> Option<Text> {
+pub(super) fn text(file: FileId, value: Val<'_>) -> Option<Text> {
     value.str().map(|text| Written { value: text.into(), place: Place::new(file, value.span()) })
 }
 

@@ -2,7 +2,7 @@
 
 use super::check::{Subject, join, properties};
 use super::findings;
-use crate::diag::{Diagnostic, Effect, Fix, Place, Safety, Severity};
+use crate::diag::{Diagnostic, Fix, Place, Safety, Severity};
 use crate::yaml::edit::Editor;
 use crate::yaml::{Node, Value};
 use serde_json::Value as Schema;
@@ -50,7 +50,6 @@ fn spelling(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, path: &dyn F
     let mut finding = Diagnostic::new(&findings::ENUM_CASING, Place::new(subject.file, node.place()), message);
     finding.severity = Severity::Info;
     finding.field = path();
-    finding.effect = Some(Effect::Accepted);
     if node.used_at.is_none() {
         let edits = vec![Editor::new(subject.text, subject.file).replace_scalar(node, right)];
         finding.fix = Some(Fix { title: format!("write `{right}`"), safety: Safety::Safe, edits });

@@ -210,7 +210,11 @@ fn advised(v: &Violations<'_>, found: &Found<'_>, schema: &Schema, written: &str
         Some(advice) => {
             finding.help = text(advice, "note").or_else(|| advice.as_str().map(str::to_owned));
             match text(advice, "value").filter(|value| offered.contains(&value.as_str())) {
-                Some(value) => replaced(v, finding, found, &value, Safety::Safe),
+                Some(value) => {
+                    // Where the right value is a decision between meanings, the advice says so.
+                    let asks = advice.get("ask").and_then(Schema::as_bool).unwrap_or_default();
+                    replaced(v, finding, found, &value, if asks { Safety::Unsafe } else { Safety::Safe })
+                }
                 None => finding,
             }
         }

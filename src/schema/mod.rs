@@ -5,12 +5,13 @@
 //! field ([`find`], [`arm_limits`]). Which target a document asks for is decided by its reader; what ties fields
 //! together is for the rules.
 
-
+mod field;
 mod kind;
 mod node;
 mod project;
 mod target;
 
+pub use field::{DialectFacts, FieldDoc, FormerName, Limits, WrongValue, arm_limits, find};
 pub use kind::Kind;
 pub use project::{project, strip_annotations};
 pub use target::{ArmVersion, Shape, Target, aio_release};

@@ -20,8 +20,14 @@ const MADE: [&str; 12] = [
     "x-arm",
     "x-crd",
 ];
-/// Annotations that are spent in the projection.
-const SPENT: [&str; 4] = ["x-lower", "x-nullable", "x-exactly-one", "x-gone"];
+/// Annotations that are spent in the projection, or that it narrows.
+const SPENT: [&str; 5] = [
+    "x-lower",
+    "x-nullable",
+    "x-exactly-one",
+    "x-gone",
+    "x-advice",
+];
 
 /// The JSON Schema of a whole document of one kind, in one version and dialect.
 ///
@@ -74,6 +80,19 @@ pub fn strip_annotations(schema: &mut Value) {
         }
         Value::Array(entries) => entries.iter_mut().for_each(strip_annotations),
         _ => {}
+    }
+}
+
+/// Known wrong values, without those that are taken here, and without those whose right value is not.
+fn advice(node: Node<'_>, values: &[Value], out: &mut Map<String, Value>) {
+    let Some(advice) = node.get("x-advice").and_then(Value::as_object) else {
+        return;
+    };
+    let mut advice = advice.clone();
+    let taken = |value: &str| values.iter().any(|taken| taken == value);
+    advice.retain(|wrong, right| !taken(wrong) && right["value"].as_str().is_none_or(taken));
+    if !advice.is_empty() {
+        out.insert("x-advice".into(), Value::Object(advice));
     }
 }
 
@@ -202,6 +221,7 @@ impl Window {
             );
         }
         if let Some(values) = self.values(node, presence, nullable) {
+            advice(node, &values, &mut out);
             out.insert("enum".into(), Value::Array(values));
         }
         if let Some(pattern) = node.keyword("pattern", dialect)
@@ -449,6 +469,26 @@ mod tests {
                 .is_none(),
             "both are fields there"
         );
+    }
+
+    #[test]
+    fn advice_never_leads_to_a_value_that_is_refused() {
+        let spec = spec(Kind::DataflowEndpoint, Shape::V1);
+        let method = |block: &str| {
+            &spec["properties"][block]["properties"]["authentication"]["properties"]["method"]
+        };
+        let advice = method("kafkaSettings")["x-advice"]
+            .as_object()
+            .expect("advice");
+        assert_eq!(advice["X509Credentials"]["value"], "X509Certificate");
+        let advice = method("dataExplorerSettings")["x-advice"]
+            .as_object()
+            .expect("advice");
+        assert!(
+            !advice.contains_key("X509Credentials"),
+            "no certificates there"
+        );
+        assert!(advice.contains_key("ManagedIdentity"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod check;
 pub mod findings;
 mod hints;
 pub mod json;
+mod field;
 mod kind;
 mod node;
 mod project;
@@ -17,6 +18,7 @@ mod unknown;
 mod value;
 
 pub use check::{Checker, Subject};
+pub use field::{DialectFacts, FieldDoc, FormerName, Limits, WrongValue, arm_limits, find};
 pub use kind::Kind;
 pub use project::{project, strip_annotations};
 pub use target::{ArmVersion, Shape, Target, aio_release};

@@ -87,7 +87,12 @@ fn good_cases_are_clean_for_all_rules() {
             let mut own = vec!["--select".to_owned(), entry.id.to_owned(), "--level".to_owned(), "info".to_owned()];
             own.extend(args);
             for finding in lint(&path, &own) {
-                failures.push(format!("{}:{}: reported by its own rule: {}", path.display(), finding.line, finding.message));
+                failures.push(format!(
+                    "{}:{}: reported by its own rule: {}",
+                    path.display(),
+                    finding.line,
+                    finding.message
+                ));
             }
         }
     }
@@ -118,7 +123,11 @@ fn fixes_make_what_the_fixed_case_says() {
             }
         }
         if (fixed_cases > 0) != (entry.fix != FixKind::None) {
-            failures.push(format!("{}: says fix `{}`, and {fixed_cases} cases are fixed", entry.id, entry.fix.as_str()));
+            failures.push(format!(
+                "{}: says fix `{}`, and {fixed_cases} cases are fixed",
+                entry.id,
+                entry.fix.as_str()
+            ));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));

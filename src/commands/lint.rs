@@ -22,7 +22,12 @@ pub(super) struct Outcome {
     pub unreadable: Vec<String>,
 }
 
-pub(super) fn run(args: &LintArgs, color: bool, environment: &Environment, io: &mut Io<'_>) -> Result<Exit, CommandError> {
+pub(super) fn run(
+    args: &LintArgs,
+    color: bool,
+    environment: &Environment,
+    io: &mut Io<'_>,
+) -> Result<Exit, CommandError> {
     let policy = policy(args)?;
     let options = Options { closed: args.closed, release: super::schema::release(args.aio_version.as_deref())? };
     let (inputs, problems) = discover(&args.paths, &DiscoverOptions { stdin_filename: args.stdin_filename.clone() });
@@ -82,7 +87,8 @@ pub(super) fn lint(sources: &Sources, options: Options, policy: &Policy) -> Outc
     let mut linter = Linter::new(options);
     let mut ignores = Ignores::default();
     let mut findings = Vec::new();
-    let mut outcome = Outcome { judged: Judged::default(), counts: Counts::default(), files: 0, unreadable: Vec::new() };
+    let mut outcome =
+        Outcome { judged: Judged::default(), counts: Counts::default(), files: 0, unreadable: Vec::new() };
     for file in sources.ids() {
         let text = match sources.read(file) {
             Ok(text) => text,
@@ -130,9 +136,13 @@ pub(super) fn tell(
         let report = Report { diagnostics: &outcome.judged.shown, summary: &summary, sources };
         report::write(&report, format, &style, io.stdout)?;
     }
-    // The human report ends with the summary; a line format's summary must not end up among the lines.
-    if args.quiet == 0 && format == Format::Concise {
-        writeln!(io.stderr, "{}", summary::line(&summary))?;
+    // Among the lines of a line format the summary would be one too many; JSON carries the counts.
+    if args.quiet == 0 {
+        match format {
+            Format::Human => writeln!(io.stdout, "{}", summary::line(&summary))?,
+            Format::Concise => writeln!(io.stderr, "{}", summary::line(&summary))?,
+            Format::Json => {}
+        }
     }
     if args.verbose > 0 {
         said_in_detail(outcome, io)?;
@@ -144,7 +154,11 @@ fn said_in_detail(outcome: &Outcome, io: &mut Io<'_>) -> Result<(), CommandError
     for (kind, count) in &outcome.counts.skipped {
         writeln!(io.stderr, "flowgate: {count} skipped: {kind}")?;
     }
-    writeln!(io.stderr, "flowgate: {} read for references (Secrets, ConfigMaps and what makes them)", outcome.counts.supporting)?;
+    writeln!(
+        io.stderr,
+        "flowgate: {} read for references (Secrets, ConfigMaps and what makes them)",
+        outcome.counts.supporting
+    )?;
     Ok(())
 }
 

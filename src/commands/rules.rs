@@ -38,7 +38,10 @@ pub(super) fn run(args: &RulesArgs, environment: &Environment, io: &mut Io<'_>) 
         TableFormat::Table => writeln!(io.stdout, "{}", table(&entries, environment.columns))?,
         TableFormat::Markdown => write!(io.stdout, "{}", markdown(&entries))?,
         TableFormat::Json => {
-            serde_json::to_writer_pretty(&mut *io.stdout, &entries.iter().map(|entry| json(entry)).collect::<Vec<_>>())?;
+            serde_json::to_writer_pretty(
+                &mut *io.stdout,
+                &entries.iter().map(|entry| json(entry)).collect::<Vec<_>>(),
+            )?;
             writeln!(io.stdout)?;
         }
     }

@@ -120,18 +120,12 @@ pub struct Edit {
 impl Edit {
     /// Replaces `place` by `text`.
     pub fn replace(place: Place, text: impl Into<String>) -> Self {
-        Self {
-            place,
-            with: vec![Piece::Text(text.into())],
-        }
+        Self { place, with: vec![Piece::Text(text.into())] }
     }
 
     /// Deletes `place`.
     pub const fn delete(place: Place) -> Self {
-        Self {
-            place,
-            with: Vec::new(),
-        }
+        Self { place, with: Vec::new() }
     }
 }
 
@@ -203,13 +197,7 @@ impl Diagnostic {
     pub fn source(&self) -> String {
         match &self.source {
             Some(source) => source.clone(),
-            None => self
-                .entry
-                .sources
-                .iter()
-                .map(Source::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
+            None => self.entry.sources.iter().map(Source::to_string).collect::<Vec<_>>().join("; "),
         }
     }
 }

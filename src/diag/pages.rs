@@ -45,22 +45,15 @@ pub const KNOWN_ISSUES: Source = source("known issues page", "2025-05-22");
 /// Azure IoT Operations: troubleshooting.
 pub const TROUBLESHOOT: Source = source("troubleshooting page", "2025-05-07");
 /// Azure IoT Operations: the first preview's endpoint page, whose shapes are still copied.
-pub const PREVIEW_2024_08: Source =
-    source("data flow endpoint page of the first preview", "2024-08-03");
+pub const PREVIEW_2024_08: Source = source("data flow endpoint page of the first preview", "2024-08-03");
 /// Azure IoT Operations: the MQTT page of the previews, whose shapes are still copied.
 pub const PREVIEW_2024_10: Source = source("endpoint pages of the previews", "2024-10-02");
 /// The custom resource definitions of a cluster with `v1`.
 pub const CRD_V1: Source = source("CRD connectivity.iotoperations.azure.com/v1", "early v1");
 /// The custom resource definition of a cluster with the first `v1beta1`.
-pub const CRD_V1BETA1: Source = source(
-    "CRD connectivity.iotoperations.azure.com/v1beta1",
-    "2024-07-16",
-);
+pub const CRD_V1BETA1: Source = source("CRD connectivity.iotoperations.azure.com/v1beta1", "2024-07-16");
 /// The ARM types of Microsoft.IoTOperations.
-pub const ARM: Source = source(
-    "ARM types Microsoft.IoTOperations",
-    "2024-07-01-preview to 2026-11-01-preview",
-);
+pub const ARM: Source = source("ARM types Microsoft.IoTOperations", "2024-07-01-preview to 2026-11-01-preview");
 /// The `az iot ops` extension of the Azure CLI.
 pub const CLI: Source = source("az iot ops extension", "2025-07-02");
 /// Microsoft's edge-ai blueprints.
@@ -72,8 +65,7 @@ pub const MQTT5: Source = source("MQTT Version 5.0, OASIS Standard", "2019-03-07
 /// Kubernetes documentation: object names and identifiers.
 pub const KUBERNETES_NAMES: Source = source("Kubernetes documentation, object names", "v1.34");
 /// Kubernetes documentation: API concepts, field validation.
-pub const KUBERNETES_VALIDATION: Source =
-    source("Kubernetes documentation, field validation", "v1.34");
+pub const KUBERNETES_VALIDATION: Source = source("Kubernetes documentation, field validation", "v1.34");
 /// YAML 1.1 and the YAML library of kubectl.
 pub const KUBECTL_YAML: Source = source("sigs.k8s.io/yaml, the YAML library of kubectl", "v1.4");
 /// The YAML 1.2 specification.

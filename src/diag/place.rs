@@ -17,10 +17,7 @@ impl Span {
     /// From `start` to `end`. Files of 4 GiB and more are refused on reading, so 32 bits hold every offset.
     pub fn new(start: usize, end: usize) -> Self {
         let clamp = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        Self {
-            start: clamp(start),
-            end: clamp(end.max(start)),
-        }
+        Self { start: clamp(start), end: clamp(end.max(start)) }
     }
 
     /// The empty range at `offset`.
@@ -55,10 +52,7 @@ impl Span {
 
     /// The smallest range that holds both.
     pub fn to(self, other: Self) -> Self {
-        Self {
-            start: self.start.min(other.start),
-            end: self.end.max(other.end),
-        }
+        Self { start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 }
 

@@ -132,16 +132,17 @@ impl Bundle {
     /// The Secret that `reference` in `from` names.
     pub fn secret<'b>(&'b self, from: &Identity, reference: &Text) -> Resolved<'b, SecretSummary> {
         let ids = |secret: &'b SecretSummary| &secret.id;
-        let provided = |name: &str| {
-            self.provided_secrets.iter().any(|id| id.name() == name && id.may_share_namespace(from))
-        };
+        let provided =
+            |name: &str| self.provided_secrets.iter().any(|id| id.name() == name && id.may_share_namespace(from));
         resolve(&self.index.secrets, &self.secrets, ids, from, Some(reference), provided)
     }
 
     /// The ConfigMap that `reference` in `from` names.
     pub fn config_map<'b>(&'b self, from: &Identity, reference: &Text) -> Resolved<'b, ConfigMapSummary> {
         let ids = |map: &'b ConfigMapSummary| &map.id;
-        resolve(&self.index.config_maps, &self.config_maps, ids, from, Some(reference), |name| name == DEFAULT_TRUST_BUNDLE)
+        resolve(&self.index.config_maps, &self.config_maps, ids, from, Some(reference), |name| {
+            name == DEFAULT_TRUST_BUNDLE
+        })
     }
 
     /// Dataflows that are not switched off, with the endpoint of their source where that is in the bundle.
@@ -171,7 +172,8 @@ fn resolve<'b, T>(
 ) -> Resolved<'b, T> {
     let Some(reference) = reference else { return Resolved::Unknown };
     let candidates = index.get(&reference.value).map(Vec::as_slice).unwrap_or_default();
-    let found = candidates.iter().filter_map(|&at| all.get(at)).find(|candidate| id(candidate).may_share_namespace(from));
+    let found =
+        candidates.iter().filter_map(|&at| all.get(at)).find(|candidate| id(candidate).may_share_namespace(from));
     match found {
         Some(found) => Resolved::Found(found),
         None if built_in(&reference.value) => Resolved::BuiltIn,

@@ -88,8 +88,9 @@ impl<'a> Dataflow<'a> {
     pub fn is_undecided(&self) -> bool {
         let operations = self.resource.spec().get("operations");
         operations.is_undecided()
-            || self.operations.iter().any(|operation| {
-                operation.item.is_undecided() || operation.item.get("operationType").is_undecided()
-            })
+            || self
+                .operations
+                .iter()
+                .any(|operation| operation.item.is_undecided() || operation.item.get("operationType").is_undecided())
     }
 }

@@ -36,8 +36,14 @@ const UNCHECKED_KINDS: [&str; 1] = ["RegistryEndpoint"];
 const PROVIDER_KINDS: [&str; 4] = ["SecretSync", "SecretProviderClass", "ExternalSecret", "SealedSecret"];
 /// Members that only occur at the top of a pasted fragment of an endpoint.
 const ENDPOINT_BLOCKS: [&str; 8] = [
-    "mqttSettings", "kafkaSettings", "dataExplorerSettings", "dataLakeStorageSettings", "datalakeStorageSettings",
-    "fabricOneLakeSettings", "localStorageSettings", "openTelemetrySettings",
+    "mqttSettings",
+    "kafkaSettings",
+    "dataExplorerSettings",
+    "dataLakeStorageSettings",
+    "datalakeStorageSettings",
+    "fabricOneLakeSettings",
+    "localStorageSettings",
+    "openTelemetrySettings",
 ];
 
 /// One resource while its document is in hand.
@@ -103,7 +109,8 @@ impl<'a> Resource<'a> {
         if !old {
             return Shape::V1;
         }
-        let first_preview = self.flow_kind() == Some(Kind::DataflowEndpoint) && self.spec().get("authentication").is_present();
+        let first_preview =
+            self.flow_kind() == Some(Kind::DataflowEndpoint) && self.spec().get("authentication").is_present();
         if first_preview { Shape::V1Beta1Auth } else { Shape::V1Beta1 }
     }
 
@@ -112,7 +119,12 @@ impl<'a> Resource<'a> {
         let values = ["data", "stringData"].into_iter().flat_map(|block| self.root().get(block).members());
         let copies = self.root().get("metadata").get("annotations").members();
         let copies = copies.filter(|(name, _)| name.ends_with("last-applied-configuration"));
-        values.chain(copies).filter_map(|(_, value)| value.node()).map(|node| node.span).filter(|span| !span.is_empty()).collect()
+        values
+            .chain(copies)
+            .filter_map(|(_, value)| value.node())
+            .map(|node| node.span)
+            .filter(|span| !span.is_empty())
+            .collect()
     }
 
     /// The value of `kind`, for counting what was skipped.
@@ -168,6 +180,12 @@ fn fragment_of(node: &Node<'_>) -> Option<Kind> {
 
 /// Authentication methods of all shapes, for recognising a pasted `authentication:` block.
 const AUTHENTICATION_METHODS: [&str; 8] = [
-    "SystemAssignedManagedIdentity", "UserAssignedManagedIdentity", "ServiceAccountToken", "X509Certificate",
-    "X509Credentials", "Sasl", "AccessToken", "Anonymous",
+    "SystemAssignedManagedIdentity",
+    "UserAssignedManagedIdentity",
+    "ServiceAccountToken",
+    "X509Certificate",
+    "X509Credentials",
+    "Sasl",
+    "AccessToken",
+    "Anonymous",
 ];

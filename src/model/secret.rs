@@ -138,7 +138,9 @@ mod tests {
         assert_eq!(SecretShape::of("$ConnectionString"), SecretShape::DollarConnectionString);
         assert_eq!(SecretShape::of("<PASSWORD>"), SecretShape::Unknown);
         assert_eq!(
-            SecretShape::of("Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=b=;EntityPath=x"),
+            SecretShape::of(
+                "Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=b=;EntityPath=x"
+            ),
             SecretShape::ConnectionString {
                 host: "ns.servicebus.windows.net".into(),
                 entity_path: Some("x".into()),

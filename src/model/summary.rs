@@ -226,7 +226,11 @@ fn side(flow: &Dataflow<'_>, kind: OperationKind) -> Option<Side> {
     let topics = match kind {
         OperationKind::Source => {
             let list = settings.get("dataSources");
-            if list.is_list() { list.items().filter_map(|item| text(file, item)).collect() } else { Vec::from_iter(text(file, list)) }
+            if list.is_list() {
+                list.items().filter_map(|item| text(file, item)).collect()
+            } else {
+                Vec::from_iter(text(file, list))
+            }
         }
         _ => Vec::from_iter(text(file, settings.get("dataDestination"))),
     };
@@ -246,7 +250,10 @@ pub struct ProfileSummary {
 impl ProfileSummary {
     /// The summary of the profile in `resource`.
     pub fn of(resource: &Resource<'_>) -> Self {
-        Self { id: Identity::of(resource), instance_count: integer(resource.file, resource.spec().get("instanceCount")) }
+        Self {
+            id: Identity::of(resource),
+            instance_count: integer(resource.file, resource.spec().get("instanceCount")),
+        }
     }
 }
 

@@ -37,7 +37,9 @@ impl Ignores {
         let place = Place::new(file, span);
         let Some((scope, ids, reason)) = split(directive) else {
             let mut finding = Diagnostic::new(&BAD_IGNORE, place, "this comment for flowgate cannot be understood");
-            finding.help = Some("write `# flowgate: ignore[rule-id] reason` or `# flowgate: ignore-file[rule-id] reason`".to_owned());
+            finding.help = Some(
+                "write `# flowgate: ignore[rule-id] reason` or `# flowgate: ignore-file[rule-id] reason`".to_owned(),
+            );
             self.bad.push(finding);
             return;
         };

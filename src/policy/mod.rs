@@ -42,7 +42,9 @@ impl Policy {
         for finding in findings.into_iter().filter(|finding| self.selection.admits(finding.entry)) {
             if ignores.covers(&finding) { judged.suppressed += 1 } else { rest.push(finding) }
         }
-        rest.extend(ignores.findings(&self.selection).into_iter().filter(|finding| self.selection.admits(finding.entry)));
+        rest.extend(
+            ignores.findings(&self.selection).into_iter().filter(|finding| self.selection.admits(finding.entry)),
+        );
         judged.failed = rest.iter().any(|finding| self.fail_on.is_some_and(|least| finding.severity >= least));
         let all = rest.len();
         judged.shown = rest.into_iter().filter(|finding| finding.severity >= self.level).collect();

@@ -35,7 +35,9 @@ impl Selection {
 
     /// Whether findings of `entry` count.
     pub fn admits(&self, entry: &Entry) -> bool {
-        let named = |names: &[String]| names.iter().any(|name| name == entry.id || name == entry.family.as_str() || name == "all");
+        let named = |names: &[String]| {
+            names.iter().any(|name| name == entry.id || name == entry.family.as_str() || name == "all")
+        };
         // An id that is named outweighs a family that is ignored.
         if self.select.iter().any(|name| name == entry.id) {
             return !self.ignore.iter().any(|name| name == entry.id);

@@ -165,6 +165,7 @@ impl Scan<'_> {
     /// Whether the word right after a separator is the name of a secret, as in a list of environment variables.
     fn names_secret(&self, after: usize) -> bool {
         let from = value::blanks(self.bytes, after, self.bytes.len());
-        next_word(self.bytes, from).is_some_and(|(start, end)| start <= from + 2 && is_sensitive(&self.bytes[start..end]))
+        next_word(self.bytes, from)
+            .is_some_and(|(start, end)| start <= from + 2 && is_sensitive(&self.bytes[start..end]))
     }
 }

@@ -107,8 +107,10 @@ fn the_data_of_a_secret_is_hidden_in_every_style() {
 
 #[test]
 fn keys_and_other_documents_stay_readable() {
-    let text = "kind: Secret\ndata:\n  username: abcdef\n  password: \"x y\"\ntype: Opaque\n---\nkind: X\ndata:\n  a: b\n";
-    let masked = "kind: Secret\ndata:\n  username: ******\n  password: \"***\"\ntype: Opaque\n---\nkind: X\ndata:\n  a: b\n";
+    let text =
+        "kind: Secret\ndata:\n  username: abcdef\n  password: \"x y\"\ntype: Opaque\n---\nkind: X\ndata:\n  a: b\n";
+    let masked =
+        "kind: Secret\ndata:\n  username: ******\n  password: \"***\"\ntype: Opaque\n---\nkind: X\ndata:\n  a: b\n";
     assert_eq!(shown(text), masked);
     let json = r#"{"apiVersion":"v1","kind":"Secret","data":{"username":"ab","password":"cd"},"type":"Opaque"}"#;
     let masked = r#"{"apiVersion":"v1","kind":"Secret","data":{"username":"**","password":"**"},"type":"Opaque"}"#;

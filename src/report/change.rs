@@ -48,11 +48,7 @@ impl Change {
         }
         let mut edits: Vec<_> = fix.edits.iter().collect();
         edits.sort_by_key(|edit| edit.place);
-        let mut change = Self {
-            title,
-            lines: Vec::new(),
-            more: 0,
-        };
+        let mut change = Self { title, lines: Vec::new(), more: 0 };
         for edits in edits.chunk_by(|a, b| a.place.file == b.place.file) {
             let file = edits[0].place.file;
             let Some(excerpt) = texts.get(file) else {
@@ -70,12 +66,7 @@ impl Change {
     }
 
     /// Writes the lines in at most `columns`, below a line that tells the title.
-    pub(super) fn write(
-        &self,
-        paint: Paint,
-        columns: usize,
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
+    pub(super) fn write(&self, paint: Paint, columns: usize, out: &mut dyn Write) -> io::Result<()> {
         let digits = self.lines.iter().filter_map(|line| line.number).max();
         let digits = digits.unwrap_or_default().to_string().len();
         let room = columns.saturating_sub(digits + 8);
@@ -85,27 +76,12 @@ impl Change {
                 file = line.file.as_deref();
                 writeln!(out, "    in {}:", file.unwrap_or("the file of the finding"))?;
             }
-            let number = line
-                .number
-                .map(|number| number.to_string())
-                .unwrap_or_default();
+            let number = line.number.map(|number| number.to_string()).unwrap_or_default();
             let shown = window(&line.text, &(0..line.text.len()), 0..0, room);
-            let more = if shown.end < line.text.len() {
-                "…"
-            } else {
-                ""
-            };
-            let text = format!(
-                "{} {}{more}",
-                line.sign,
-                line.text[shown].replace('\t', "    ")
-            );
+            let more = if shown.end < line.text.len() { "…" } else { "" };
+            let text = format!("{} {}{more}", line.sign, line.text[shown].replace('\t', "    "));
             let number = paint.dim(format_args!("{number:>digits$}"));
-            writeln!(
-                out,
-                "    {number} {}",
-                paint.sign(line.sign, text.trim_end())
-            )?;
+            writeln!(out, "    {number} {}", paint.sign(line.sign, text.trim_end()))?;
         }
         if self.more > 0 {
             writeln!(out, "    and {} more lines", self.more)?;
@@ -113,13 +89,7 @@ impl Change {
         Ok(())
     }
 
-    fn compare(
-        &mut self,
-        excerpt: &Excerpt,
-        region: &Region<'_>,
-        number: usize,
-        file: Option<&str>,
-    ) {
+    fn compare(&mut self, excerpt: &Excerpt, region: &Region<'_>, number: usize, file: Option<&str>) {
         let before = &excerpt.text()[region.span.range()];
         let after = region.edited(excerpt);
         if before.len() + after.len() > COMPARED {
@@ -134,18 +104,8 @@ impl Change {
                 ChangeTag::Delete => ('-', change.old_index().map(|index| number + index)),
                 ChangeTag::Insert => ('+', None),
             };
-            let text: String = change
-                .value()
-                .trim_end_matches(['\r', '\n'])
-                .chars()
-                .map(visible)
-                .collect();
-            let line = Line {
-                file: file.map(str::to_owned),
-                sign,
-                number,
-                text,
-            };
+            let text: String = change.value().trim_end_matches(['\r', '\n']).chars().map(visible).collect();
+            let line = Line { file: file.map(str::to_owned), sign, number, text };
             if sign == ' ' {
                 above = Some(line);
             } else {
@@ -189,19 +149,14 @@ fn regions<'a>(text: &str, edits: &[&'a Edit]) -> Vec<Region<'a>> {
     for edit in edits {
         let span = within(edit.place.span, text).range();
         let start = text[..span.start].rfind('\n').map_or(0, |feed| feed + 1);
-        let end = text[span.end..]
-            .find('\n')
-            .map_or(text.len(), |feed| span.end + feed + 1);
+        let end = text[span.end..].find('\n').map_or(text.len(), |feed| span.end + feed + 1);
         let lines = Span::new(start, end);
         match regions.last_mut() {
             Some(last) if lines.start <= last.span.end => {
                 last.span = last.span.to(lines);
                 last.edits.push(edit);
             }
-            _ => regions.push(Region {
-                span: lines,
-                edits: vec![edit],
-            }),
+            _ => regions.push(Region { span: lines, edits: vec![edit] }),
         }
     }
     regions
@@ -218,14 +173,8 @@ pub(super) struct Replacement {
 /// What `edit` puts into the file of `excerpt`. Text that takes the place of a secret may be one itself.
 pub(super) fn replacement(edit: &Edit, excerpt: &Excerpt) -> Replacement {
     let hidden = excerpt.is_masked(edit.place.span);
-    let crlf = excerpt
-        .text()
-        .split_once('\n')
-        .is_some_and(|(first, _)| first.ends_with('\r'));
-    let mut replacement = Replacement {
-        text: String::new(),
-        masked: false,
-    };
+    let crlf = excerpt.text().split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
+    let mut replacement = Replacement { text: String::new(), masked: false };
     for piece in &edit.with {
         match piece {
             Piece::Text(text) if hidden && !text.trim().is_empty() => {
@@ -240,9 +189,7 @@ pub(super) fn replacement(edit: &Edit, excerpt: &Excerpt) -> Replacement {
             Piece::Copy { span, indent } => {
                 let span = within(*span, excerpt.text());
                 replacement.masked |= excerpt.is_masked(span);
-                replacement
-                    .text
-                    .push_str(&shifted(&excerpt.text()[span.range()], *indent));
+                replacement.text.push_str(&shifted(&excerpt.text()[span.range()], *indent));
             }
         }
     }
@@ -251,11 +198,7 @@ pub(super) fn replacement(edit: &Edit, excerpt: &Excerpt) -> Replacement {
 
 /// `text` with the line breaks of the file.
 fn with_breaks(text: &str, crlf: bool) -> Cow<'_, str> {
-    if crlf {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\n', "\r\n"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if crlf { Cow::Owned(text.replace("\r\n", "\n").replace('\n', "\r\n")) } else { Cow::Borrowed(text) }
 }
 
 /// `text` with every line after the first moved right by `indent` columns, or left as far as there are spaces. Blank

@@ -17,11 +17,7 @@ pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> 
             Some(Safety::Unsafe) => " (fixable, unsafe)",
             None => "",
         };
-        writeln!(
-            out,
-            "{}: {heading}: {message}{fixable}",
-            facts.spot.address()
-        )?;
+        writeln!(out, "{}: {heading}: {message}{fixable}", facts.spot.address())?;
     }
     Ok(())
 }

@@ -51,59 +51,39 @@ impl Cutout {
     /// than `columns` are cut to a window. Marks have to be near each other.
     pub(super) fn new(excerpt: &Excerpt, name: &str, marks: &[Mark], columns: usize) -> Self {
         // The position told is where the range starts, also where its indentation is not underlined.
-        let start =
-            |mark: &Mark| excerpt.position(within(mark.span, excerpt.text()).start as usize);
+        let start = |mark: &Mark| excerpt.position(within(mark.span, excerpt.text()).start as usize);
         let positions: Vec<_> = marks.iter().map(start).collect();
         let marks: Vec<_> = marks.iter().map(|mark| shorten(excerpt, mark)).collect();
         let text = excerpt.text();
         // A range of several lines is marked by a bracket at their left.
         let several = |mark: &Mark| text[mark.span.range()].contains('\n');
         let columns = columns.saturating_sub(if marks.iter().any(several) { 4 } else { 0 });
-        let mut cutout = Self {
-            name: name.to_owned(),
-            text: String::new(),
-            lines: Vec::new(),
-            marks: Vec::new(),
-        };
+        let mut cutout = Self { name: name.to_owned(), text: String::new(), lines: Vec::new(), marks: Vec::new() };
         for (number, line) in lines(excerpt, &marks) {
             cutout.push(text, number, line, &marks, columns);
         }
         for (mark, position) in marks.into_iter().zip(positions) {
-            let (start, end) = (
-                cutout.place(mark.span.start as usize, text),
-                cutout.place(mark.span.end as usize, text),
-            );
-            cutout.marks.push((
-                mark,
-                position,
-                SourceSpan::new(start.into(), end.saturating_sub(start)),
-            ));
+            let (start, end) =
+                (cutout.place(mark.span.start as usize, text), cutout.place(mark.span.end as usize, text));
+            cutout.marks.push((mark, position, SourceSpan::new(start.into(), end.saturating_sub(start))));
         }
         cutout
     }
 
     /// Digits of the greatest line number.
     pub(super) fn digits(&self) -> usize {
-        self.lines
-            .last()
-            .map_or(1, |line| line.number.to_string().len())
+        self.lines.last().map_or(1, |line| line.number.to_string().len())
     }
 
     /// The lines with their numbers in the file; those of the marks only, without context.
     pub(super) fn marked_lines(&self) -> impl Iterator<Item = (usize, &str)> {
         let marked = |line: &&Line| {
             self.marks.iter().any(|(_, _, span)| {
-                let (first, last) = (
-                    self.index(span.offset()),
-                    self.index(span.offset() + span.len()),
-                );
+                let (first, last) = (self.index(span.offset()), self.index(span.offset() + span.len()));
                 (self.lines[first].number..=self.lines[last].number).contains(&line.number)
             })
         };
-        self.lines
-            .iter()
-            .filter(marked)
-            .map(|line| (line.number, self.line_text(line)))
+        self.lines.iter().filter(marked).map(|line| (line.number, self.line_text(line)))
     }
 
     /// The ranges to underline, labels broken so that they end within `columns`. A label for which there is no room is
@@ -112,22 +92,15 @@ impl Cutout {
         let gutter = self.digits() + 9;
         let (mut labels, mut left) = (Vec::new(), Vec::new());
         for (mark, _, span) in &self.marks {
-            let (first, last) = (
-                self.index(span.offset()),
-                self.index(span.offset() + span.len()),
-            );
+            let (first, last) = (self.index(span.offset()), self.index(span.offset() + span.len()));
             let column = if first == last {
                 let line = &self.text[self.lines[first].start..span.offset()];
-                wrap::width(line)
-                    + wrap::width(&self.text[span.offset()..span.offset() + span.len()]) / 2
+                wrap::width(line) + wrap::width(&self.text[span.offset()..span.offset() + span.len()]) / 2
             } else {
                 4
             };
             let room = columns.saturating_sub(gutter + column);
-            let label = mark
-                .label
-                .as_ref()
-                .filter(|label| room >= 24 || wrap::width(label) <= room);
+            let label = mark.label.as_ref().filter(|label| room >= 24 || wrap::width(label) <= room);
             if label.is_none() && mark.label.is_some() {
                 left.push(mark);
             }
@@ -140,30 +113,13 @@ impl Cutout {
         (labels, left)
     }
 
-    fn push(
-        &mut self,
-        text: &str,
-        number: usize,
-        line: Range<usize>,
-        marks: &[Mark],
-        columns: usize,
-    ) {
-        let focus = marks
-            .iter()
-            .map(|mark| mark.span.range())
-            .filter_map(|mark| {
-                let touches = mark.start <= line.end && line.start <= mark.end;
-                touches.then(|| {
-                    mark.start.clamp(line.start, line.end)..mark.end.clamp(line.start, line.end)
-                })
-            });
+    fn push(&mut self, text: &str, number: usize, line: Range<usize>, marks: &[Mark], columns: usize) {
+        let focus = marks.iter().map(|mark| mark.span.range()).filter_map(|mark| {
+            let touches = mark.start <= line.end && line.start <= mark.end;
+            touches.then(|| mark.start.clamp(line.start, line.end)..mark.end.clamp(line.start, line.end))
+        });
         let focus = focus.reduce(|a, b| a.start.min(b.start)..a.end.max(b.end));
-        let shown = window(
-            text,
-            &line,
-            focus.unwrap_or(line.start..line.start),
-            columns,
-        );
+        let shown = window(text, &line, focus.unwrap_or(line.start..line.start), columns);
         let start = self.text.len();
         if shown.start > line.start {
             self.text.push('…');
@@ -174,20 +130,12 @@ impl Cutout {
             self.text.push('…');
         }
         self.text.push('\n');
-        self.lines.push(Line {
-            number,
-            shown,
-            start,
-            lead,
-        });
+        self.lines.push(Line { number, shown, start, lead });
     }
 
     /// Where `offset` of the file is in the cutout; what lies outside of a window is at its edge.
     fn place(&self, offset: usize, text: &str) -> usize {
-        let index = self
-            .lines
-            .partition_point(|line| line.shown.start <= offset)
-            .saturating_sub(1);
+        let index = self.lines.partition_point(|line| line.shown.start <= offset).saturating_sub(1);
         let Some(line) = self.lines.get(index) else {
             return 0;
         };
@@ -199,17 +147,12 @@ impl Cutout {
     }
 
     fn line_text(&self, line: &Line) -> &str {
-        self.text[line.start..]
-            .split('\n')
-            .next()
-            .unwrap_or_default()
+        self.text[line.start..].split('\n').next().unwrap_or_default()
     }
 
     /// The index of the line that holds `offset` of the cutout.
     fn index(&self, offset: usize) -> usize {
-        self.lines
-            .partition_point(|line| line.start <= offset)
-            .saturating_sub(1)
+        self.lines.partition_point(|line| line.start <= offset).saturating_sub(1)
     }
 }
 
@@ -227,30 +170,14 @@ impl SourceCode for Cutout {
         let first = self.index(span.offset()).saturating_sub(before);
         let last = (last + after).min(self.lines.len() - 1);
         let start = self.lines[first].start;
-        let end = self
-            .lines
-            .get(last + 1)
-            .map_or(self.text.len(), |line| line.start);
+        let end = self.lines.get(last + 1).map_or(self.text.len(), |line| line.start);
         // Without context, miette asks for the position to print; the column is that of the file, not of the window.
-        let position = self
-            .marks
-            .iter()
-            .find(|(_, _, mark)| mark == span)
-            .map(|(_, position, _)| position);
-        let column = position
-            .filter(|_| before == 0)
-            .map_or(0, |position| position.column - 1);
+        let position = self.marks.iter().find(|(_, _, mark)| mark == span).map(|(_, position, _)| position);
+        let column = position.filter(|_| before == 0).map_or(0, |position| position.column - 1);
         let data = &self.text.as_bytes()[start..end];
         let (number, count) = (self.lines[first].number - 1, last - first + 1);
         let span = SourceSpan::new(start.into(), end - start);
-        Ok(Box::new(MietteSpanContents::new_named(
-            self.name.clone(),
-            data,
-            span,
-            number,
-            column,
-            count,
-        )))
+        Ok(Box::new(MietteSpanContents::new_named(self.name.clone(), data, span, number, column, count)))
     }
 }
 
@@ -262,17 +189,13 @@ fn shorten(excerpt: &Excerpt, mark: &Mark) -> Mark {
     let trimmed = text[mark.span.range()].trim_end();
     let lead = trimmed.len() - trimmed.trim_start_matches([' ', '\t']).len();
     if !trimmed.is_empty() {
-        mark.span = Span::new(
-            mark.span.start as usize + lead,
-            mark.span.start as usize + trimmed.len(),
-        );
+        mark.span = Span::new(mark.span.start as usize + lead, mark.span.start as usize + trimmed.len());
     }
     let first = excerpt.position(mark.span.start as usize).line;
     let last = excerpt.position(mark.span.end as usize).line;
     if last - first >= MARKED_LINES {
         let end = text[mark.span.range()].find('\n').unwrap_or_default();
-        mark.span.end =
-            mark.span.start + Span::new(0, text[mark.span.range()][..end].trim_end().len()).end;
+        mark.span.end = mark.span.start + Span::new(0, text[mark.span.range()][..end].trim_end().len()).end;
         mark.label = Some(match &mark.label {
             Some(label) => format!("{label} (down to line {last})"),
             None => format!("down to line {last}"),
@@ -283,16 +206,8 @@ fn shorten(excerpt: &Excerpt, mark: &Mark) -> Mark {
 
 /// The numbers and ranges of the lines of `marks`, all between them, one before and one after.
 fn lines(excerpt: &Excerpt, marks: &[Mark]) -> Vec<(usize, Range<usize>)> {
-    let start = marks
-        .iter()
-        .map(|mark| mark.span.start as usize)
-        .min()
-        .unwrap_or_default();
-    let end = marks
-        .iter()
-        .map(|mark| mark.span.end as usize)
-        .max()
-        .unwrap_or_default();
+    let start = marks.iter().map(|mark| mark.span.start as usize).min().unwrap_or_default();
+    let end = marks.iter().map(|mark| mark.span.end as usize).max().unwrap_or_default();
     let span = SourceSpan::new(start.into(), end - start);
     let Ok(contents) = excerpt.read_span(&span, 1, 1) else {
         return Vec::new();
@@ -313,12 +228,7 @@ fn lines(excerpt: &Excerpt, marks: &[Mark]) -> Vec<(usize, Range<usize>)> {
 }
 
 /// The part of `line` to show in `columns`: all, or what stands around `focus`, of which the start is always in it.
-pub(super) fn window(
-    text: &str,
-    line: &Range<usize>,
-    focus: Range<usize>,
-    columns: usize,
-) -> Range<usize> {
+pub(super) fn window(text: &str, line: &Range<usize>, focus: Range<usize>, columns: usize) -> Range<usize> {
     let end = fit(&text[line.clone()], columns);
     if end == line.len() {
         return line.clone();

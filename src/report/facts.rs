@@ -18,10 +18,7 @@ pub(super) struct Texts<'a> {
 
 impl<'a> Texts<'a> {
     pub(super) const fn new(sources: &'a Sources) -> Self {
-        Self {
-            sources,
-            held: RefCell::new(VecDeque::new()),
-        }
+        Self { sources, held: RefCell::new(VecDeque::new()) }
     }
 
     /// The masked text of `file`, if it can still be had.
@@ -39,20 +36,10 @@ impl<'a> Texts<'a> {
     /// Resolves `place`.
     pub(super) fn spot(&self, place: Place) -> Spot {
         let excerpt = self.get(place.file);
-        let span = excerpt
-            .as_ref()
-            .map_or(place.span, |excerpt| within(place.span, excerpt.text()));
-        let start = excerpt
-            .as_ref()
-            .map(|excerpt| excerpt.position(span.start as usize));
+        let span = excerpt.as_ref().map_or(place.span, |excerpt| within(place.span, excerpt.text()));
+        let start = excerpt.as_ref().map(|excerpt| excerpt.position(span.start as usize));
         let name = clean(self.sources.name(place.file)).replace('\n', "\u{fffd}");
-        Spot {
-            file: place.file,
-            name,
-            span,
-            start,
-            excerpt,
-        }
+        Spot { file: place.file, name, span, start, excerpt }
     }
 }
 
@@ -97,9 +84,7 @@ impl<'a> Facts<'a> {
             spot: texts.spot(diagnostic.place),
             message: clean(&diagnostic.message),
             label: diagnostic.label.as_deref().map(clean),
-            related: related
-                .map(|related| (texts.spot(related.place), clean(&related.message)))
-                .collect(),
+            related: related.map(|related| (texts.spot(related.place), clean(&related.message))).collect(),
             notes: diagnostic.notes.iter().map(|note| clean(note)).collect(),
             help: diagnostic.help.as_deref().map(clean),
             source: clean(&diagnostic.source()),
@@ -135,10 +120,7 @@ pub(super) fn within(span: Span, text: &str) -> Span {
 
 /// `text` without secrets and without what a terminal would act upon.
 pub(super) fn clean(text: &str) -> String {
-    redact::mask(text)
-        .chars()
-        .map(|c| if c == '\n' { c } else { visible(c) })
-        .collect()
+    redact::mask(text).chars().map(|c| if c == '\n' { c } else { visible(c) }).collect()
 }
 
 /// `c`, or a replacement where it would steer the terminal or reorder the line.
@@ -164,10 +146,7 @@ mod tests {
 
     #[test]
     fn lets_nothing_steer_the_terminal() {
-        assert_eq!(
-            clean("a\u{1b}[31m\r\nb\u{202e}c"),
-            "a\u{fffd}[31m\u{fffd}\nb\u{fffd}c"
-        );
+        assert_eq!(clean("a\u{1b}[31m\r\nb\u{202e}c"), "a\u{fffd}[31m\u{fffd}\nb\u{fffd}c");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::change::Change;
 use super::cutout::{Cutout, Mark};
 use super::facts::{Facts, Spot, Texts, keyed};
 use super::paint::Paint;
-use super::{Report, Style, summary, wrap};
+use super::{Report, Style, wrap};
 use crate::diag::Severity;
 use crate::source::Excerpt;
 use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
@@ -22,19 +22,10 @@ const NEAR: usize = 3;
 pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let texts = Texts::new(report.sources);
     for diagnostic in report.diagnostics {
-        Human {
-            style,
-            paint: Paint(style.color),
-            out,
-        }
-        .finding(&Facts::new(diagnostic, &texts), &texts)?;
+        Human { style, paint: Paint(style.color), out }.finding(&Facts::new(diagnostic, &texts), &texts)?;
         writeln!(out)?;
     }
-    writeln!(
-        out,
-        "{}",
-        Paint(style.color).bold(summary::line(report.summary))
-    )
+    Ok(())
 }
 
 /// One part of an excerpt, as miette wants it.
@@ -46,9 +37,7 @@ struct Part {
 
 impl fmt::Debug for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Part")
-            .field("labels", &self.labels)
-            .finish_non_exhaustive()
+        f.debug_struct("Part").field("labels", &self.labels).finish_non_exhaustive()
     }
 }
 
@@ -98,11 +87,7 @@ impl Human<'_> {
         self.heading(facts)?;
         let (groups, named) = groups(facts);
         if facts.spot.excerpt.is_none() {
-            writeln!(
-                self.out,
-                "  in {}, whose text is no longer there",
-                facts.spot.name
-            )?;
+            writeln!(self.out, "  in {}, whose text is no longer there", facts.spot.name)?;
             self.label(facts.label.as_deref())?;
         }
         self.excerpts(facts, &groups)?;
@@ -131,32 +116,17 @@ impl Human<'_> {
         let line = format!("{} · {command}", facts.source);
         // A command is copied, so it is not broken.
         let fits = wrap::width(&line) + "  source: ".len() <= self.style.columns();
-        self.item(
-            "source",
-            &if fits {
-                line
-            } else {
-                format!("{}\n{command}", facts.source)
-            },
-        )
+        self.item("source", &if fits { line } else { format!("{}\n{command}", facts.source) })
     }
 
     fn heading(&mut self, facts: &Facts<'_>) -> io::Result<()> {
         let heading = facts.heading();
         let columns = self.style.columns();
-        let lines = wrap::lines(
-            &facts.message,
-            columns.saturating_sub(heading.len() + 2),
-            columns - 4,
-        );
+        let lines = wrap::lines(&facts.message, columns.saturating_sub(heading.len() + 2), columns - 4);
         for (index, line) in lines.iter().enumerate() {
             if index == 0 {
                 let heading = self.paint.severity(facts.diagnostic.severity, &heading);
-                writeln!(
-                    self.out,
-                    "{heading}{}",
-                    self.paint.bold(format_args!(": {line}"))
-                )?;
+                writeln!(self.out, "{heading}{}", self.paint.bold(format_args!(": {line}")))?;
             } else {
                 writeln!(self.out, "    {}", self.paint.bold(line))?;
             }
@@ -166,11 +136,7 @@ impl Human<'_> {
 
     fn excerpts(&mut self, facts: &Facts<'_>, groups: &[Group]) -> io::Result<()> {
         let columns = self.style.columns();
-        let last = groups
-            .iter()
-            .map(|group| group.lines.1 + 1)
-            .max()
-            .unwrap_or_default();
+        let last = groups.iter().map(|group| group.lines.1 + 1).max().unwrap_or_default();
         let room = columns - (last.to_string().len() + 4);
         let cut = |group: &Group| Cutout::new(&group.excerpt, &group.name, &group.marks, room);
         let cutouts: Vec<_> = groups.iter().map(cut).collect();
@@ -192,14 +158,8 @@ impl Human<'_> {
             .with_width(columns)
             .without_syntax_highlighting();
         let mut drawn = String::new();
-        let part = Part {
-            cutout,
-            labels,
-            severity,
-        };
-        handler
-            .render_report(&mut drawn, &part)
-            .map_err(io::Error::other)?;
+        let part = Part { cutout, labels, severity };
+        handler.render_report(&mut drawn, &part).map_err(io::Error::other)?;
         // What comes first is the line of the message, which the heading has told.
         let drawn = drawn.split_once('\n').map_or("", |(_, excerpt)| excerpt);
         for line in drawn.lines() {
@@ -232,21 +192,8 @@ impl Human<'_> {
             Severity::Warning => ansi.warning,
             Severity::Info => ansi.advice,
         };
-        let highlights = labels
-            .iter()
-            .map(|label| {
-                if label.primary() {
-                    primary
-                } else {
-                    ansi.advice
-                }
-            })
-            .collect();
-        theme.styles = miette::ThemeStyles {
-            link: plain.link,
-            highlights,
-            ..ansi
-        };
+        let highlights = labels.iter().map(|label| if label.primary() { primary } else { ansi.advice }).collect();
+        theme.styles = miette::ThemeStyles { link: plain.link, highlights, ..ansi };
         theme
     }
 
@@ -268,23 +215,15 @@ impl Human<'_> {
 fn groups<'a>(facts: &'a Facts<'_>) -> (Vec<Group>, Vec<&'a (Spot, String)>) {
     let mut named = Vec::new();
     let mut groups = Vec::new();
-    let primary = Mark {
-        span: facts.spot.span,
-        label: facts.label.clone(),
-        primary: true,
-    };
+    let primary = Mark { span: facts.spot.span, label: facts.label.clone(), primary: true };
     groups.extend(group(&facts.spot, primary));
     let mut related: Vec<_> = facts.related.iter().enumerate().collect();
     related.sort_by_key(|(index, (spot, _))| (spot.file != facts.spot.file, *index));
     for (index, other) in related {
         let (spot, message) = other;
-        let same = spot.file == facts.spot.file
-            && (spot.span == facts.spot.span || spot.span.overlaps(facts.spot.span));
-        let mark = Mark {
-            span: spot.span,
-            label: Some(message.clone()),
-            primary: false,
-        };
+        let same =
+            spot.file == facts.spot.file && (spot.span == facts.spot.span || spot.span.overlaps(facts.spot.span));
+        let mark = Mark { span: spot.span, label: Some(message.clone()), primary: false };
         match group(spot, mark) {
             Some(group) if !same && index < DRAWN => join(&mut groups, group),
             _ => named.push(other),
@@ -297,12 +236,7 @@ fn group(spot: &Spot, mark: Mark) -> Option<Group> {
     let excerpt = spot.excerpt.clone()?;
     let first = excerpt.position(mark.span.start as usize).line;
     let last = excerpt.position(mark.span.end as usize).line;
-    Some(Group {
-        excerpt,
-        name: spot.name.clone(),
-        marks: vec![mark],
-        lines: (first, last),
-    })
+    Some(Group { excerpt, name: spot.name.clone(), marks: vec![mark], lines: (first, last) })
 }
 
 /// Adds `new` to the group that it is near to, or as one of its own.
@@ -313,10 +247,7 @@ fn join(groups: &mut Vec<Group>, new: Group) {
     });
     match near {
         Some(group) => {
-            group.lines = (
-                group.lines.0.min(new.lines.0),
-                group.lines.1.max(new.lines.1),
-            );
+            group.lines = (group.lines.0.min(new.lines.0), group.lines.1.max(new.lines.1));
             group.marks.extend(new.marks);
         }
         None => groups.push(new),

@@ -21,14 +21,8 @@ const VERSION: u32 = 1;
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: VERSION,
-        tool: Tool {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
-        },
-        diagnostics: Findings {
-            diagnostics: report.diagnostics,
-            texts: Texts::new(report.sources),
-        },
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        diagnostics: Findings { diagnostics: report.diagnostics, texts: Texts::new(report.sources) },
         summary: report.summary.into(),
     };
     serde_json::to_writer(&mut *out, &document)?;
@@ -57,11 +51,7 @@ struct Findings<'a> {
 
 impl Serialize for Findings<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(
-            self.diagnostics
-                .iter()
-                .map(|diagnostic| Finding::new(diagnostic, &self.texts)),
-        )
+        serializer.collect_seq(self.diagnostics.iter().map(|diagnostic| Finding::new(diagnostic, &self.texts)))
     }
 }
 
@@ -88,10 +78,7 @@ impl Finding {
     fn new(diagnostic: &Diagnostic, texts: &Texts<'_>) -> Self {
         let entry = diagnostic.entry;
         let sources = match &diagnostic.source {
-            Some(title) => vec![Statement {
-                title: mask(title),
-                date: None,
-            }],
+            Some(title) => vec![Statement { title: mask(title), date: None }],
             None => entry.sources.iter().map(Statement::of).collect(),
         };
         Self {
@@ -104,11 +91,7 @@ impl Finding {
             location: Location::new(diagnostic.place, texts),
             field: mask(&diagnostic.field),
             effect: diagnostic.effect.map(crate::diag::Effect::as_str),
-            related: diagnostic
-                .related
-                .iter()
-                .map(|related| Other::new(related, texts))
-                .collect(),
+            related: diagnostic.related.iter().map(|related| Other::new(related, texts)).collect(),
             notes: diagnostic.notes.iter().map(|note| mask(note)).collect(),
             help: diagnostic.help.as_deref().map(mask),
             sources,
@@ -128,14 +111,8 @@ impl Location {
     fn new(place: Place, texts: &Texts<'_>) -> Self {
         let spot = texts.spot(place);
         let excerpt = spot.excerpt.as_ref();
-        let span = Range {
-            start: Point::new(spot.span.start, excerpt),
-            end: Point::new(spot.span.end, excerpt),
-        };
-        Self {
-            file: spot.name,
-            span,
-        }
+        let span = Range { start: Point::new(spot.span.start, excerpt), end: Point::new(spot.span.end, excerpt) };
+        Self { file: spot.name, span }
     }
 }
 
@@ -155,11 +132,7 @@ struct Point {
 impl Point {
     fn new(offset: u32, excerpt: Option<&Arc<Excerpt>>) -> Self {
         let position = excerpt.map(|excerpt| excerpt.position(offset as usize));
-        Self {
-            offset,
-            line: position.map(|position| position.line),
-            column: position.map(|position| position.column),
-        }
+        Self { offset, line: position.map(|position| position.line), column: position.map(|position| position.column) }
     }
 }
 
@@ -172,10 +145,7 @@ struct Other {
 
 impl Other {
     fn new(related: &Related, texts: &Texts<'_>) -> Self {
-        Self {
-            message: mask(&related.message),
-            location: Location::new(related.place, texts),
-        }
+        Self { message: mask(&related.message), location: Location::new(related.place, texts) }
     }
 }
 
@@ -187,10 +157,7 @@ struct Statement {
 
 impl Statement {
     fn of(source: &crate::diag::Source) -> Self {
-        Self {
-            title: source.title.to_owned(),
-            date: Some(source.date).filter(|date| !date.is_empty()),
-        }
+        Self { title: source.title.to_owned(), date: Some(source.date).filter(|date| !date.is_empty()) }
     }
 }
 
@@ -207,16 +174,8 @@ impl Remedy {
             Safety::Safe => "safe",
             Safety::Unsafe => "unsafe",
         };
-        let edits = fix
-            .edits
-            .iter()
-            .map(|edit| Change::new(edit, texts))
-            .collect();
-        Self {
-            title: mask(&fix.title),
-            safety,
-            edits,
-        }
+        let edits = fix.edits.iter().map(|edit| Change::new(edit, texts)).collect();
+        Self { title: mask(&fix.title), safety, edits }
     }
 }
 
@@ -230,15 +189,9 @@ struct Change {
 
 impl Change {
     fn new(edit: &Edit, texts: &Texts<'_>) -> Self {
-        let replacement = texts
-            .get(edit.place.file)
-            .map(|excerpt| replacement(edit, &excerpt));
+        let replacement = texts.get(edit.place.file).map(|excerpt| replacement(edit, &excerpt));
         let (text, masked) = replacement.map(|new| (new.text, new.masked)).unzip();
-        Self {
-            location: Location::new(edit.place, texts),
-            text,
-            masked,
-        }
+        Self { location: Location::new(edit.place, texts), text, masked }
     }
 }
 

@@ -25,7 +25,7 @@ use std::io::{self, BufWriter, Write};
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
-    /// For people: excerpts, fixes as diffs, and the summary line last.
+    /// For people: excerpts and fixes as diffs, an empty line after every finding; no summary.
     Human,
     /// One line for each finding, `file:line:column: severity[id]: message`; no summary.
     Concise,
@@ -62,16 +62,12 @@ pub struct Report<'a> {
     pub sources: &'a Sources,
 }
 
-/// Writes `report` to `out`. Formats write as they go, so that memory does not grow with the number of findings.
+/// Writes `report` to `out`, finding by finding, so that memory does not grow with their number. The counts are in the
+/// JSON format only; for people, [`summary::line`] tells them.
 ///
 /// # Errors
 /// Whatever writing to `out` returns, a broken pipe included.
-pub fn write(
-    report: &Report<'_>,
-    format: Format,
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+pub fn write(report: &Report<'_>, format: Format, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
         Format::Human if style.graphics => human::write(report, style, &mut out)?,

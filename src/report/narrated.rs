@@ -6,7 +6,7 @@ use super::change::Change;
 use super::cutout::{Cutout, Mark};
 use super::facts::{Facts, Spot, Texts, keyed};
 use super::paint::Paint;
-use super::{Report, Style, summary};
+use super::{Report, Style};
 use std::io::{self, Write};
 
 pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
@@ -15,22 +15,12 @@ pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> 
         finding(&Facts::new(diagnostic, &texts), &texts, style, out)?;
         writeln!(out)?;
     }
-    writeln!(out, "{}", summary::line(report.summary))
+    Ok(())
 }
 
-fn finding(
-    facts: &Facts<'_>,
-    texts: &Texts<'_>,
-    style: &Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn finding(facts: &Facts<'_>, texts: &Texts<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let heading = Paint(style.color).severity(facts.diagnostic.severity, facts.heading());
-    writeln!(
-        out,
-        "{heading} {}: {}",
-        facts.spot.address(),
-        indented(&facts.message)
-    )?;
+    writeln!(out, "{heading} {}: {}", facts.spot.address(), indented(&facts.message))?;
     lines_of(&facts.spot, style, out)?;
     if let Some((key, label)) = facts.label.as_deref().map(keyed) {
         item(out, key, label)?;
@@ -52,15 +42,7 @@ fn finding(
         item(out, "fix", &change.title)?;
         change.write(Paint(style.color), style.columns(), out)?;
     }
-    item(
-        out,
-        "source",
-        &format!(
-            "{} (flowgate explain {})",
-            facts.source,
-            facts.diagnostic.id()
-        ),
-    )
+    item(out, "source", &format!("{} (flowgate explain {})", facts.source, facts.diagnostic.id()))
 }
 
 /// The lines that have to change.
@@ -68,18 +50,10 @@ fn lines_of(spot: &Spot, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let Some(excerpt) = &spot.excerpt else {
         return item(out, "file", "its text is no longer there");
     };
-    let mark = Mark {
-        span: spot.span,
-        label: None,
-        primary: true,
-    };
+    let mark = Mark { span: spot.span, label: None, primary: true };
     let cutout = Cutout::new(excerpt, &spot.name, &[mark], style.columns() - 8);
     for (number, line) in cutout.marked_lines() {
-        writeln!(
-            out,
-            "{}",
-            format!("  {number} | {}", line.replace('\t', "    ")).trim_end()
-        )?;
+        writeln!(out, "{}", format!("  {number} | {}", line.replace('\t', "    ")).trim_end())?;
     }
     Ok(())
 }

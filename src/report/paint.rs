@@ -9,11 +9,7 @@ pub(super) struct Paint(pub(super) bool);
 
 impl Paint {
     fn with(self, code: &str, text: impl Display) -> String {
-        if self.0 {
-            format!("\u{1b}[{code}m{text}\u{1b}[0m")
-        } else {
-            text.to_string()
-        }
+        if self.0 { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_string() }
     }
 
     /// In the colour of a severity, bold.

@@ -54,52 +54,22 @@ pub fn line(summary: &Summary) -> String {
     if !aside.is_empty() {
         let _ = write!(line, " ({})", aside.join("; "));
     }
-    let _ = write!(
-        line,
-        " in {} of {}",
-        plural(summary.documents, "document"),
-        plural(summary.files, "file")
-    );
+    let _ = write!(line, " in {} of {}", plural(summary.documents, "document"), plural(summary.files, "file"));
     let skipped: usize = summary.skipped.values().sum();
     if skipped > 0 {
-        let kind = if skipped == 1 {
-            "another kind"
-        } else {
-            "other kinds"
-        };
-        let _ = write!(
-            line,
-            "; {} of {kind} skipped ({})",
-            plural(skipped, "document"),
-            kinds(&summary.skipped)
-        );
+        let kind = if skipped == 1 { "another kind" } else { "other kinds" };
+        let _ = write!(line, "; {} of {kind} skipped ({})", plural(skipped, "document"), kinds(&summary.skipped));
     }
     if summary.unreadable > 0 {
-        let _ = write!(
-            line,
-            "; {} not readable",
-            plural(summary.unreadable, "file")
-        );
+        let _ = write!(line, "; {} not readable", plural(summary.unreadable, "file"));
     }
     line
 }
 
 fn found(summary: &Summary) -> String {
-    let counts = [
-        (summary.errors, "error"),
-        (summary.warnings, "warning"),
-        (summary.infos, "info"),
-    ];
-    let counts: Vec<_> = counts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, what)| plural(*n, what))
-        .collect();
-    if counts.is_empty() {
-        "no findings".to_owned()
-    } else {
-        counts.join(", ")
-    }
+    let counts = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
+    let counts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| plural(*n, what)).collect();
+    if counts.is_empty() { "no findings".to_owned() } else { counts.join(", ") }
 }
 
 fn aside(summary: &Summary) -> Vec<String> {
@@ -123,11 +93,7 @@ fn aside(summary: &Summary) -> Vec<String> {
 fn kinds(skipped: &BTreeMap<String, usize>) -> String {
     let mut kinds: Vec<_> = skipped.iter().filter(|(_, n)| **n > 0).collect();
     kinds.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
-    let mut named: Vec<_> = kinds
-        .iter()
-        .take(KINDS_NAMED)
-        .map(|(kind, n)| format!("{n} {}", shorten(kind)))
-        .collect();
+    let mut named: Vec<_> = kinds.iter().take(KINDS_NAMED).map(|(kind, n)| format!("{n} {}", shorten(kind))).collect();
     let rest: usize = kinds.iter().skip(KINDS_NAMED).map(|(_, n)| **n).sum();
     if rest > 0 {
         named.push(format!("{rest} others"));
@@ -145,11 +111,7 @@ fn shorten(kind: &str) -> String {
 }
 
 fn plural(n: usize, what: &str) -> String {
-    if n == 1 {
-        format!("1 {what}")
-    } else {
-        format!("{n} {what}s")
-    }
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
 
 #[cfg(test)]
@@ -178,11 +140,7 @@ mod tests {
 
     #[test]
     fn says_that_there_is_nothing() {
-        let summary = Summary {
-            documents: 1,
-            files: 1,
-            ..Summary::default()
-        };
+        let summary = Summary { documents: 1, files: 1, ..Summary::default() };
         assert_eq!(line(&summary), "no findings in 1 document of 1 file");
     }
 
@@ -209,15 +167,9 @@ mod tests {
     fn names_the_most_frequent_kinds_and_shortens_hostile_ones() {
         let mut skipped: BTreeMap<_, _> = (0..8).map(|n| (format!("Kind{n}"), 1)).collect();
         skipped.insert(format!("\u{1b}[31m{}", "x".repeat(5000)), 9);
-        let text = line(&Summary {
-            skipped,
-            ..Summary::default()
-        });
+        let text = line(&Summary { skipped, ..Summary::default() });
         assert!(text.contains("skipped (9 \u{fffd}[31mxxx"), "{text}");
-        assert!(
-            text.ends_with("…, 1 Kind0, 1 Kind1, 1 Kind2, 1 Kind3, 1 Kind4, 3 others)"),
-            "{text}"
-        );
+        assert!(text.ends_with("…, 1 Kind0, 1 Kind1, 1 Kind2, 1 Kind3, 1 Kind4, 3 others)"), "{text}");
         assert!(text.len() < 300);
     }
 }

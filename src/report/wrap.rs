@@ -56,10 +56,7 @@ mod tests {
 
     #[test]
     fn keeps_long_words_whole_and_counts_wide_characters_twice() {
-        assert_eq!(
-            lines("a https://example.invalid/x b", 5, 5),
-            ["a", "https://example.invalid/x", "b"]
-        );
+        assert_eq!(lines("a https://example.invalid/x b", 5, 5), ["a", "https://example.invalid/x", "b"]);
         assert_eq!(lines("端点 端点", 8, 8), ["端点", "端点"]);
     }
 }

@@ -167,7 +167,8 @@ impl Linter {
         let first = out.len();
         let mut generic = Vec::new();
         if let Some(kind) = resource.flow_kind() {
-            let subject = Subject { file: resource.file, text: resource.text, node: resource.node, shape: resource.shape() };
+            let subject =
+                Subject { file: resource.file, text: resource.text, node: resource.node, shape: resource.shape() };
             self.checker.check(kind, subject, &mut generic);
             ambiguous(resource, &generic, out);
         }

@@ -79,7 +79,9 @@ fn citation(target: Target) -> String {
     match target {
         Target::Arm(version) => format!("ARM types Microsoft.IoTOperations@{version}"),
         Target::Kubernetes { shape: Shape::V1Beta1Auth, .. } => pages::CRD_V1BETA1.to_string(),
-        Target::Kubernetes { shape: Shape::V1Beta1, .. } => "ARM types Microsoft.IoTOperations@2024-08-15-preview".to_owned(),
+        Target::Kubernetes { shape: Shape::V1Beta1, .. } => {
+            "ARM types Microsoft.IoTOperations@2024-08-15-preview".to_owned()
+        }
         Target::Kubernetes { shape: Shape::V1, release } => {
             format!("{} with the ARM types up to {release}", pages::CRD_V1)
         }
@@ -226,7 +228,10 @@ impl<'v> Violations<'v> {
             | ErrorKind::ExclusiveMinimum { .. }
             | ErrorKind::ExclusiveMaximum { .. } => value::out_of_range(self, &found, schema),
             ErrorKind::Pattern { pattern } => value::wrong_form(self, &found, pattern),
-            ErrorKind::MinLength { .. } | ErrorKind::MaxLength { .. } | ErrorKind::MinItems { .. } | ErrorKind::MaxItems { .. } => {
+            ErrorKind::MinLength { .. }
+            | ErrorKind::MaxLength { .. }
+            | ErrorKind::MinItems { .. }
+            | ErrorKind::MaxItems { .. } => {
                 value::wrong_length(self, &found, schema);
             }
             // "Exactly one of these blocks" is said by rules that know what the blocks are for.

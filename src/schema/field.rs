@@ -91,9 +91,7 @@ impl Limits {
             maximum: number("maximum"),
             min_length: length("minLength"),
             max_length: length("maxLength"),
-            pattern: keyword("pattern")
-                .and_then(Value::as_str)
-                .map(str::to_owned),
+            pattern: keyword("pattern").and_then(Value::as_str).map(str::to_owned),
         }
     }
 }
@@ -131,23 +129,13 @@ pub fn arm_limits(kind: Kind, path: &str) -> Option<Limits> {
         Some(path) => (File::document().ok()?, path, "arm"),
         None => (File::of(kind).ok()?, path, ""),
     };
-    let root = if above.is_empty() {
-        file.root()
-    } else {
-        file.definition(above)
-    }
-    .ok()?;
+    let root = if above.is_empty() { file.root() } else { file.definition(above) }.ok()?;
     let mut found = None;
-    visit(
-        root,
-        root.presence(Presence::above_root()).ok()?,
-        "",
-        &mut |here, node, presence| {
-            if here == path {
-                found = limits(node, presence);
-            }
-        },
-    )
+    visit(root, root.presence(Presence::above_root()).ok()?, "", &mut |here, node, presence| {
+        if here == path {
+            found = limits(node, presence);
+        }
+    })
     .ok()?;
     found
 }
@@ -155,12 +143,7 @@ pub fn arm_limits(kind: Kind, path: &str) -> Option<Limits> {
 type Visitor<'v> = dyn FnMut(&str, Node<'_>, Presence) + 'v;
 
 /// Calls `visitor` with every field below a node.
-fn visit(
-    node: Node<'_>,
-    presence: Presence,
-    path: &str,
-    visitor: &mut Visitor<'_>,
-) -> Result<(), SchemaError> {
+fn visit(node: Node<'_>, presence: Presence, path: &str, visitor: &mut Visitor<'_>) -> Result<(), SchemaError> {
     let dot = if path.is_empty() { "" } else { "." };
     for (name, child, presence) in node.children(presence)? {
         let path = format!("{path}{dot}{name}");
@@ -176,12 +159,7 @@ fn visit(
     Ok(())
 }
 
-fn of_kind(
-    kind: Kind,
-    query: &str,
-    exact: bool,
-    found: &mut Vec<FieldDoc>,
-) -> Result<(), SchemaError> {
+fn of_kind(kind: Kind, query: &str, exact: bool, found: &mut Vec<FieldDoc>) -> Result<(), SchemaError> {
     let file = File::of(kind)?;
     let root = file.root()?;
     let Some(wanted) = Query::new(query, kind, exact) else {
@@ -189,29 +167,21 @@ fn of_kind(
     };
     let before = found.len();
     let mut presences = Vec::new();
-    visit(
-        root,
-        root.presence(Presence::above_root())?,
-        "",
-        &mut |path, node, presence| {
-            let former_names = former_names(node);
-            if wanted.matches(path, &former_names) {
-                presences.push(presence);
-                found.push(FieldDoc {
-                    kind,
-                    path: path.to_owned(),
-                    description: text(node.get("description")),
-                    dialects: Vec::new(),
-                    former_names,
-                    wrong_values: wrong_values(node),
-                    source: node
-                        .get("x-source")
-                        .and_then(Value::as_str)
-                        .map(str::to_owned),
-                });
-            }
-        },
-    )?;
+    visit(root, root.presence(Presence::above_root())?, "", &mut |path, node, presence| {
+        let former_names = former_names(node);
+        if wanted.matches(path, &former_names) {
+            presences.push(presence);
+            found.push(FieldDoc {
+                kind,
+                path: path.to_owned(),
+                description: text(node.get("description")),
+                dialects: Vec::new(),
+                former_names,
+                wrong_values: wrong_values(node),
+                source: node.get("x-source").and_then(Value::as_str).map(str::to_owned),
+            });
+        }
+    })?;
     if presences.is_empty() {
         return Ok(());
     }
@@ -242,10 +212,7 @@ impl<'q> Query<'q> {
             segments.remove(0);
         }
         segments.reverse();
-        segments
-            .iter()
-            .all(|segment| !segment.is_empty())
-            .then_some(Self { segments, exact })
+        segments.iter().all(|segment| !segment.is_empty()).then_some(Self { segments, exact })
     }
 
     fn matches(&self, path: &str, former_names: &[FormerName]) -> bool {
@@ -254,11 +221,7 @@ impl<'q> Query<'q> {
             return false;
         }
         let same = |a: &str, b: &str| {
-            if self.exact {
-                a == b
-            } else {
-                a.eq_ignore_ascii_case(b)
-            }
+            if self.exact { a == b } else { a.eq_ignore_ascii_case(b) }
         };
         let mut path = path.rsplit('.').map(bare);
         self.segments.iter().enumerate().all(|(index, wanted)| {
@@ -280,35 +243,19 @@ fn text(value: Option<&Value>) -> String {
 }
 
 fn former_names(node: Node<'_>) -> Vec<FormerName> {
-    let names = node
-        .get("x-was")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+    let names = node.get("x-was").and_then(Value::as_array).into_iter().flatten();
     let read = |entry: &Value| {
         let text = |key| text(entry.get(key));
-        FormerName {
-            name: text("name"),
-            rule: text("rule"),
-            note: text("note"),
-            source: text("source"),
-        }
+        FormerName { name: text("name"), rule: text("rule"), note: text("note"), source: text("source") }
     };
     names.map(read).collect()
 }
 
 fn wrong_values(node: Node<'_>) -> Vec<WrongValue> {
-    let values = node
-        .get("x-advice")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten();
+    let values = node.get("x-advice").and_then(Value::as_object).into_iter().flatten();
     let read = |(value, advice): (&String, &Value)| WrongValue {
         value: value.clone(),
-        meant: advice
-            .get("value")
-            .and_then(Value::as_str)
-            .map(str::to_owned),
+        meant: advice.get("value").and_then(Value::as_str).map(str::to_owned),
         note: text(advice.get("note")),
     };
     values.map(read).collect()
@@ -328,40 +275,25 @@ impl Projections {
             Err(error) => Err(error),
         };
         let shapes = [Shape::V1, Shape::V1Beta1, Shape::V1Beta1Auth];
-        let kubernetes = shapes
-            .into_iter()
-            .map(|shape| Ok((shape, schema(Target::kubernetes(shape))?)));
-        let arm = ArmVersion::ALL
-            .into_iter()
-            .map(|version| Ok((version, schema(Target::Arm(version))?)));
-        Ok(Self {
-            kubernetes: kubernetes.collect::<Result<_, _>>()?,
-            arm: arm.collect::<Result<_, _>>()?,
-        })
+        let kubernetes = shapes.into_iter().map(|shape| Ok((shape, schema(Target::kubernetes(shape))?)));
+        let arm = ArmVersion::ALL.into_iter().map(|version| Ok((version, schema(Target::Arm(version))?)));
+        Ok(Self { kubernetes: kubernetes.collect::<Result<_, _>>()?, arm: arm.collect::<Result<_, _>>()? })
     }
 
     fn facts(&self, path: &str, presence: Presence) -> Vec<DialectFacts> {
         let mut all = Vec::new();
         for (shape, schema) in &self.kubernetes {
             let label = kubernetes_label(*shape, presence);
-            all.extend(
-                schema
-                    .as_ref()
-                    .and_then(|schema| facts(&schema["properties"]["spec"], path, label)),
-            );
+            all.extend(schema.as_ref().and_then(|schema| facts(&schema["properties"]["spec"], path, label)));
         }
         let mut ranges: Vec<(ArmVersion, ArmVersion, DialectFacts)> = Vec::new();
         for (version, schema) in &self.arm {
-            let spec = schema
-                .as_ref()
-                .map(|schema| &schema["properties"]["properties"]);
+            let spec = schema.as_ref().map(|schema| &schema["properties"]["properties"]);
             let Some(facts) = spec.and_then(|spec| facts(spec, path, String::new())) else {
                 continue;
             };
             match ranges.last_mut() {
-                Some((_, last, same)) if *last as u16 + 1 == *version as u16 && *same == facts => {
-                    *last = *version
-                }
+                Some((_, last, same)) if *last as u16 + 1 == *version as u16 && *same == facts => *last = *version,
                 _ => ranges.push((*version, *version, facts)),
             }
         }
@@ -401,20 +333,14 @@ fn facts(spec: &Value, path: &str, versions: String) -> Option<DialectFacts> {
         }
     }
     let strings = |value: Option<&Value>| match value {
-        Some(Value::Array(entries)) => entries
-            .iter()
-            .filter_map(Value::as_str)
-            .map(str::to_owned)
-            .collect(),
+        Some(Value::Array(entries)) => entries.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         Some(Value::String(text)) => vec![text.clone()],
         _ => Vec::new(),
     };
     Some(DialectFacts {
         versions,
         types: strings(node.get("type")),
-        required: strings(holder.get("required"))
-            .iter()
-            .any(|required| required == name),
+        required: strings(holder.get("required")).iter().any(|required| required == name),
         default: node.get("default").cloned(),
         values: strings(node.get("enum")),
         limits: Limits::read(|key| node.get(key)),
@@ -429,26 +355,15 @@ mod tests {
     use super::*;
 
     fn paths(query: &str) -> Vec<String> {
-        find(query)
-            .expect("fields")
-            .into_iter()
-            .map(|doc| doc.path)
-            .collect()
+        find(query).expect("fields").into_iter().map(|doc| doc.path).collect()
     }
 
     #[test]
     fn a_suffix_finds_every_field_that_ends_in_it() {
         assert_eq!(paths("mqttSettings.qos"), ["mqttSettings.qos"]);
-        assert_eq!(
-            paths("DataflowEndpoint.spec.mqttSettings.qos"),
-            ["mqttSettings.qos"]
-        );
+        assert_eq!(paths("DataflowEndpoint.spec.mqttSettings.qos"), ["mqttSettings.qos"]);
         assert_eq!(paths("Dataflow.mqttSettings.qos"), Vec::<String>::new());
-        assert_eq!(
-            paths("sourceSettings.dataSources[]").len(),
-            2,
-            "dataflow and graph"
-        );
+        assert_eq!(paths("sourceSettings.dataSources[]").len(), 2, "dataflow and graph");
         assert_eq!(paths("operations.name"), ["operations[].name"]);
         assert_eq!(paths("MQTTSETTINGS.QOS"), ["mqttSettings.qos"]);
         assert_eq!(paths("ettings.qos"), Vec::<String>::new());
@@ -467,11 +382,8 @@ mod tests {
     #[test]
     fn versions_that_agree_are_told_together() {
         let doc = find("mqttSettings.qos").expect("fields").remove(0);
-        let told: Vec<(&str, Option<i64>)> = doc
-            .dialects
-            .iter()
-            .map(|facts| (facts.versions.as_str(), facts.limits.maximum))
-            .collect();
+        let told: Vec<(&str, Option<i64>)> =
+            doc.dialects.iter().map(|facts| (facts.versions.as_str(), facts.limits.maximum)).collect();
         let expected = [
             ("Kubernetes v1", Some(2)),
             ("Kubernetes v1beta1", Some(2)),
@@ -480,36 +392,21 @@ mod tests {
             ("ARM 2024-08-15-preview..", Some(1)),
         ];
         assert_eq!(told, expected);
-        assert!(
-            doc.dialects
-                .iter()
-                .all(|facts| facts.default == Some(json!(1)) && !facts.required)
-        );
+        assert!(doc.dialects.iter().all(|facts| facts.default == Some(json!(1)) && !facts.required));
     }
 
     #[test]
     fn a_later_field_says_since_when() {
         let doc = find("DataflowEndpoint.hostType").expect("fields").remove(0);
-        assert_eq!(
-            doc.dialects[0].versions,
-            "Kubernetes v1, since the release of 2025-07-01-preview"
-        );
+        assert_eq!(doc.dialects[0].versions, "Kubernetes v1, since the release of 2025-07-01-preview");
     }
 
     #[test]
     fn wrong_values_say_what_is_meant() {
         let doc = find("kafkaAcks").expect("fields").remove(0);
-        let none = doc
-            .wrong_values
-            .iter()
-            .find(|wrong| wrong.value == "None")
-            .expect("a known wrong value");
+        let none = doc.wrong_values.iter().find(|wrong| wrong.value == "None").expect("a known wrong value");
         assert_eq!(none.meant.as_deref(), Some("Zero"));
-        assert!(
-            doc.dialects
-                .iter()
-                .all(|facts| !facts.values.contains(&none.value))
-        );
+        assert!(doc.dialects.iter().all(|facts| !facts.values.contains(&none.value)));
     }
 
     #[test]

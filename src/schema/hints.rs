@@ -39,7 +39,13 @@ fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, path: &str, out:
     }
 }
 
-fn spelling(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, path: &dyn Fn() -> String, out: &mut Vec<Diagnostic>) {
+fn spelling(
+    schema: &Schema,
+    node: &Node<'_>,
+    subject: Subject<'_>,
+    path: &dyn Fn() -> String,
+    out: &mut Vec<Diagnostic>,
+) {
     let (Some(all), Some(text)) = (schema.get("enum").and_then(Schema::as_array), node.as_str()) else { return };
     let choices = || all.iter().filter_map(Schema::as_str);
     if !choices().any(|choice| choice == text) {

@@ -2,8 +2,8 @@
 
 use crate::yaml::scalar::Resolved;
 use crate::yaml::{Entry, Node, Scalar, Value};
-use jsonschema::types::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, NodeIdentity, Object};
+use jsonschema::types::JsonType;
 use serde_json::{Map, Number};
 use std::borrow::Cow;
 
@@ -75,7 +75,9 @@ fn to_number(resolved: Resolved) -> Number {
     match resolved {
         Resolved::Int(value) => value.into(),
         Resolved::UInt(value) => value.into(),
-        Resolved::Float(value) => Number::from_f64(value).or_else(|| Number::from_f64(f64::MAX)).unwrap_or_else(|| 0.into()),
+        Resolved::Float(value) => {
+            Number::from_f64(value).or_else(|| Number::from_f64(f64::MAX)).unwrap_or_else(|| 0.into())
+        }
         Resolved::Null | Resolved::Bool(_) | Resolved::Str => 0.into(),
     }
 }

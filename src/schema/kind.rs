@@ -17,12 +17,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that has a schema.
-    pub const ALL: [Self; 4] = [
-        Self::DataflowEndpoint,
-        Self::Dataflow,
-        Self::DataflowProfile,
-        Self::DataflowGraph,
-    ];
+    pub const ALL: [Self; 4] = [Self::DataflowEndpoint, Self::Dataflow, Self::DataflowProfile, Self::DataflowGraph];
 
     /// The kind with exactly this name.
     pub fn parse(text: &str) -> Option<Self> {

@@ -6,10 +6,10 @@
 //! together is for the rules.
 
 mod check;
+mod field;
 pub mod findings;
 mod hints;
 pub mod json;
-mod field;
 mod kind;
 mod node;
 mod project;

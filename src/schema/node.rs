@@ -50,23 +50,14 @@ impl CrdSet {
 
     /// The names of the definitions, as `x-crd` writes them.
     pub(super) fn names(self) -> Vec<&'static str> {
-        Crd::ALL
-            .into_iter()
-            .filter(|crd| self.has(*crd))
-            .map(Crd::as_str)
-            .collect()
+        Crd::ALL.into_iter().filter(|crd| self.has(*crd)).map(Crd::as_str).collect()
     }
 
     fn read(value: &Value) -> Option<Self> {
-        value
-            .as_array()?
-            .iter()
-            .try_fold(Self::default(), |set, name| {
-                let crd = Crd::ALL
-                    .into_iter()
-                    .find(|crd| name.as_str() == Some(crd.as_str()))?;
-                Some(Self(set.0 | crd.bit()))
-            })
+        value.as_array()?.iter().try_fold(Self::default(), |set, name| {
+            let crd = Crd::ALL.into_iter().find(|crd| name.as_str() == Some(crd.as_str()))?;
+            Some(Self(set.0 | crd.bit()))
+        })
     }
 }
 
@@ -81,9 +72,7 @@ impl ArmSet {
 
     /// From `first` to `last`, both included; nothing where `last` is older.
     pub(super) fn between(first: ArmVersion, last: ArmVersion) -> Self {
-        let bits = ArmVersion::ALL
-            .into_iter()
-            .filter(|version| (first..=last).contains(version));
+        let bits = ArmVersion::ALL.into_iter().filter(|version| (first..=last).contains(version));
         Self(bits.fold(0, |bits, version| bits | 1 << version as u16))
     }
 
@@ -100,9 +89,7 @@ impl ArmSet {
     }
 
     pub(super) fn iter(self) -> impl DoubleEndedIterator<Item = ArmVersion> {
-        ArmVersion::ALL
-            .into_iter()
-            .filter(move |version| self.has(*version))
+        ArmVersion::ALL.into_iter().filter(move |version| self.has(*version))
     }
 
     /// The set as ranges, as `x-arm` writes them.
@@ -125,9 +112,9 @@ impl ArmSet {
     fn read(value: &Value) -> Option<Self> {
         match value {
             Value::String(range) => Self::read_range(range),
-            Value::Array(ranges) => ranges.iter().try_fold(Self::default(), |set, range| {
-                Some(Self(set.0 | Self::read_range(range.as_str()?)?.0))
-            }),
+            Value::Array(ranges) => ranges
+                .iter()
+                .try_fold(Self::default(), |set, range| Some(Self(set.0 | Self::read_range(range.as_str()?)?.0))),
             _ => None,
         }
     }
@@ -137,16 +124,8 @@ impl ArmSet {
             let version = ArmVersion::parse(text)?;
             return Some(Self::between(version, version));
         };
-        let first = if first.is_empty() {
-            Some(ArmVersion::ALL[0])
-        } else {
-            ArmVersion::parse(first)
-        };
-        let last = if last.is_empty() {
-            Some(ArmVersion::NEWEST)
-        } else {
-            ArmVersion::parse(last)
-        };
+        let first = if first.is_empty() { Some(ArmVersion::ALL[0]) } else { ArmVersion::parse(first) };
+        let last = if last.is_empty() { Some(ArmVersion::NEWEST) } else { ArmVersion::parse(last) };
         Some(Self::between(first?, last?))
     }
 }
@@ -161,10 +140,7 @@ pub(super) struct Presence {
 impl Presence {
     /// What stands above the root: every ARM version, and no custom resource definition unless the root says so.
     pub(super) fn above_root() -> Self {
-        Self {
-            crds: CrdSet::default(),
-            arm: ArmSet::all(),
-        }
+        Self { crds: CrdSet::default(), arm: ArmSet::all() }
     }
 }
 
@@ -190,15 +166,11 @@ impl File {
 
     /// The file that describes what stands around `spec`.
     pub(super) fn document() -> Result<Self, SchemaError> {
-        Self::parse(
-            "document",
-            include_str!("../../schemas/document.schema.json"),
-        )
+        Self::parse("document", include_str!("../../schemas/document.schema.json"))
     }
 
     fn parse(kind: &'static str, text: &str) -> Result<Self, SchemaError> {
-        let root =
-            serde_json::from_str(text).map_err(|source| SchemaError::NotJson { kind, source })?;
+        let root = serde_json::from_str(text).map_err(|source| SchemaError::NotJson { kind, source })?;
         Ok(Self { kind, root })
     }
 
@@ -212,27 +184,17 @@ impl File {
     }
 
     fn node<'a>(&'a self, value: &'a Value) -> Result<Node<'a>, SchemaError> {
-        let bad = |keyword, expected| SchemaError::Annotation {
-            kind: self.kind,
-            keyword,
-            expected,
-        };
+        let bad = |keyword, expected| SchemaError::Annotation { kind: self.kind, keyword, expected };
         let own = value.as_object().ok_or(bad("node", "an object"))?;
         let shared = match own.get("$ref") {
             None => None,
             Some(reference) => {
-                let name = reference
-                    .as_str()
-                    .and_then(|text| text.strip_prefix("#/$defs/"));
+                let name = reference.as_str().and_then(|text| text.strip_prefix("#/$defs/"));
                 let target = name.and_then(|name| self.root["$defs"][name].as_object());
                 Some(target.ok_or(bad("$ref", "`#/$defs/` and a name in the file"))?)
             }
         };
-        Ok(Node {
-            file: self,
-            own,
-            shared,
-        })
+        Ok(Node { file: self, own, shared })
     }
 }
 
@@ -252,11 +214,7 @@ impl<'a> Node<'a> {
 
     /// Every keyword of the node, those of its cases included, each once.
     pub(super) fn keywords(self) -> Vec<&'a str> {
-        let cases = self
-            .cases()
-            .iter()
-            .filter_map(Value::as_object)
-            .flat_map(Map::keys);
+        let cases = self.cases().iter().filter_map(Value::as_object).flat_map(Map::keys);
         let shared = self.shared.into_iter().flat_map(Map::keys);
         let mut keywords: Vec<&str> = Vec::new();
         for key in self.own.keys().chain(shared).chain(cases) {
@@ -268,9 +226,7 @@ impl<'a> Node<'a> {
     }
 
     fn cases(self) -> &'a [Value] {
-        self.get("x-cases")
-            .and_then(Value::as_array)
-            .map_or(&[], Vec::as_slice)
+        self.get("x-cases").and_then(Value::as_array).map_or(&[], Vec::as_slice)
     }
 
     /// What a keyword says in one dialect: the last case that speaks of it, or else what stands beside the cases.
@@ -281,8 +237,7 @@ impl<'a> Node<'a> {
         };
         let spoken = |case: &'a Value| case.as_object()?.get(key);
         let case = self.cases().iter().rev().filter(applies).find_map(spoken);
-        case.or_else(|| self.get(key))
-            .filter(|value| !value.is_null())
+        case.or_else(|| self.get(key)).filter(|value| !value.is_null())
     }
 
     /// The strings of a list keyword in one dialect.
@@ -293,31 +248,20 @@ impl<'a> Node<'a> {
 
     /// Who has the node, given who has its parent.
     pub(super) fn presence(self, parent: Presence) -> Result<Presence, SchemaError> {
-        let bad = |keyword, expected| SchemaError::Annotation {
-            kind: self.file.kind,
-            keyword,
-            expected,
-        };
+        let bad = |keyword, expected| SchemaError::Annotation { kind: self.file.kind, keyword, expected };
         let crds = match self.get("x-crd") {
             None => parent.crds,
-            Some(value) => {
-                CrdSet::read(value).ok_or(bad("x-crd", "an array of known definitions"))?
-            }
+            Some(value) => CrdSet::read(value).ok_or(bad("x-crd", "an array of known definitions"))?,
         };
         let arm = match self.get("x-arm") {
             None => parent.arm,
-            Some(value) => ArmSet::read(value)
-                .ok_or(bad("x-arm", "ranges of known versions"))?
-                .and(parent.arm),
+            Some(value) => ArmSet::read(value).ok_or(bad("x-arm", "ranges of known versions"))?.and(parent.arm),
         };
         Ok(Presence { crds, arm })
     }
 
     /// The fields of an object, each with its node and who has it.
-    pub(super) fn children(
-        self,
-        presence: Presence,
-    ) -> Result<Vec<(&'a str, Node<'a>, Presence)>, SchemaError> {
+    pub(super) fn children(self, presence: Presence) -> Result<Vec<(&'a str, Node<'a>, Presence)>, SchemaError> {
         let Some(properties) = self.get("properties").and_then(Value::as_object) else {
             return Ok(Vec::new());
         };
@@ -330,9 +274,7 @@ impl<'a> Node<'a> {
 
     /// The node of an array's items.
     pub(super) fn items(self) -> Result<Option<Node<'a>>, SchemaError> {
-        self.get("items")
-            .map(|items| self.file.node(items))
-            .transpose()
+        self.get("items").map(|items| self.file.node(items)).transpose()
     }
 
     /// Whether only the service writes the field.
@@ -349,10 +291,7 @@ impl<'a> Node<'a> {
     pub(super) fn values(self, dialect: Dialect) -> Option<Vec<Value>> {
         let values = self.keyword("enum", dialect)?.as_array()?;
         let lower = match dialect {
-            Dialect::Crd(crd) => self
-                .get("x-lower")
-                .and_then(CrdSet::read)
-                .is_some_and(|set| set.has(crd)),
+            Dialect::Crd(crd) => self.get("x-lower").and_then(CrdSet::read).is_some_and(|set| set.has(crd)),
             Dialect::Arm(_) => false,
         };
         let mut spellings = Vec::with_capacity(values.len() * 2);
@@ -368,9 +307,7 @@ impl<'a> Node<'a> {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_lowercase().chain(characters).collect()
-    })
+    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
 #[cfg(test)]
@@ -381,12 +318,7 @@ mod tests {
 
     #[test]
     fn ranges_are_read_and_written_alike() {
-        for range in [
-            "2024-08-15-preview..",
-            "2024-07-01-preview..2024-11-01",
-            "2025-10-01",
-            "2026-11-01-preview",
-        ] {
+        for range in ["2024-08-15-preview..", "2024-07-01-preview..2024-11-01", "2025-10-01", "2026-11-01-preview"] {
             let set = ArmSet::read(&json!(range)).expect(range);
             assert_eq!(set.ranges(), [range]);
         }
@@ -400,26 +332,11 @@ mod tests {
     fn every_annotation_of_every_file_can_be_read() {
         fn walk(node: Node<'_>, presence: Presence) {
             for case in node.cases() {
-                assert!(
-                    case.get("crd")
-                        .is_none_or(|set| CrdSet::read(set).is_some()),
-                    "{case}"
-                );
-                assert!(
-                    case.get("arm")
-                        .is_none_or(|set| ArmSet::read(set).is_some()),
-                    "{case}"
-                );
+                assert!(case.get("crd").is_none_or(|set| CrdSet::read(set).is_some()), "{case}");
+                assert!(case.get("arm").is_none_or(|set| ArmSet::read(set).is_some()), "{case}");
             }
-            assert!(
-                node.get("x-lower")
-                    .is_none_or(|set| CrdSet::read(set).is_some())
-            );
-            assert!(
-                node.get("description").is_some_and(Value::is_string),
-                "{:?}",
-                node.own
-            );
+            assert!(node.get("x-lower").is_none_or(|set| CrdSet::read(set).is_some()));
+            assert!(node.get("description").is_some_and(Value::is_string), "{:?}", node.own);
             for (_, child, presence) in node.children(presence).expect("children") {
                 walk(child, presence);
             }

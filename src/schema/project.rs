@@ -21,13 +21,7 @@ const MADE: [&str; 12] = [
     "x-crd",
 ];
 /// Annotations that are spent in the projection, or that it narrows.
-const SPENT: [&str; 5] = [
-    "x-lower",
-    "x-nullable",
-    "x-exactly-one",
-    "x-gone",
-    "x-advice",
-];
+const SPENT: [&str; 5] = ["x-lower", "x-nullable", "x-exactly-one", "x-gone", "x-advice"];
 
 /// The JSON Schema of a whole document of one kind, in one version and dialect.
 ///
@@ -43,10 +37,7 @@ pub fn project(kind: Kind, target: Target) -> Result<Value, SchemaError> {
     let presence = root.presence(Presence::above_root())?;
     let window = Window::of(kind, target);
     if !window.sees(root, presence) {
-        return Err(SchemaError::NotInVersion {
-            kind: kind.as_str(),
-            target: target.to_string(),
-        });
+        return Err(SchemaError::NotInVersion { kind: kind.as_str(), target: target.to_string() });
     }
     let spec = window.node(root, presence, &[])?;
     let document = File::document()?;
@@ -62,11 +53,7 @@ pub fn project(kind: Kind, target: Target) -> Result<Value, SchemaError> {
     }
     projected["properties"][body] = spec;
     if let Some(map) = projected.as_object_mut() {
-        map.shift_insert(
-            0,
-            "$schema".into(),
-            json!("https://json-schema.org/draft/2020-12/schema"),
-        );
+        map.shift_insert(0, "$schema".into(), json!("https://json-schema.org/draft/2020-12/schema"));
     }
     Ok(projected)
 }
@@ -122,55 +109,24 @@ impl Window {
         let since = |first, release| ArmSet::between(first, release);
         let (crds, view, arm, strictness): (&[Crd], _, _, _) = match target {
             Target::Arm(version) => (&[], Crd::V1, since(version, version), Strictness::FirstWord),
-            Target::Kubernetes {
-                shape: Shape::V1,
-                release,
-            } => (
-                &[Crd::V1],
-                Crd::V1,
-                since(ArmVersion::V20241101, release),
-                Strictness::FirstWord,
-            ),
+            Target::Kubernetes { shape: Shape::V1, release } => {
+                (&[Crd::V1], Crd::V1, since(ArmVersion::V20241101, release), Strictness::FirstWord)
+            }
             // The only definition of that release that was seen is the endpoint's.
-            Target::Kubernetes {
-                shape: Shape::V1Beta1Auth,
-                ..
-            } if kind == Kind::DataflowEndpoint => (
-                &[Crd::July2024],
-                Crd::July2024,
-                ArmSet::default(),
-                Strictness::FirstWord,
-            ),
-            Target::Kubernetes {
-                shape: Shape::V1Beta1Auth,
-                ..
-            } if kind != Kind::DataflowGraph => {
+            Target::Kubernetes { shape: Shape::V1Beta1Auth, .. } if kind == Kind::DataflowEndpoint => {
+                (&[Crd::July2024], Crd::July2024, ArmSet::default(), Strictness::FirstWord)
+            }
+            Target::Kubernetes { shape: Shape::V1Beta1Auth, .. } if kind != Kind::DataflowGraph => {
                 let first = ArmVersion::Preview20240701;
-                (
-                    &[Crd::July2024, Crd::V1],
-                    Crd::V1,
-                    since(first, first),
-                    Strictness::Agreement,
-                )
+                (&[Crd::July2024, Crd::V1], Crd::V1, since(first, first), Strictness::Agreement)
             }
             Target::Kubernetes { release, .. } => {
                 let arm = since(ArmVersion::Preview20240815, release);
-                (
-                    &[Crd::V1Beta1, Crd::V1],
-                    Crd::V1,
-                    arm,
-                    Strictness::Agreement,
-                )
+                (&[Crd::V1Beta1, Crd::V1], Crd::V1, arm, Strictness::Agreement)
             }
         };
         let kubernetes = matches!(target, Target::Kubernetes { .. });
-        Self {
-            crds: CrdSet::of(crds),
-            view,
-            arm,
-            strictness,
-            kubernetes,
-        }
+        Self { crds: CrdSet::of(crds), view, arm, strictness, kubernetes }
     }
 
     fn sees(&self, node: Node<'_>, presence: Presence) -> bool {
@@ -191,12 +147,7 @@ impl Window {
         Dialect::Arm(newest.unwrap_or(ArmVersion::NEWEST))
     }
 
-    fn node(
-        &self,
-        node: Node<'_>,
-        presence: Presence,
-        siblings: &[&str],
-    ) -> Result<Value, SchemaError> {
+    fn node(&self, node: Node<'_>, presence: Presence, siblings: &[&str]) -> Result<Value, SchemaError> {
         let dialect = self.dialect(presence);
         let mut out = Map::new();
         for key in node.keywords() {
@@ -211,25 +162,14 @@ impl Window {
         }
         let nullable = node.nullable() && self.in_crd(presence);
         if let Some(name) = node.keyword("type", dialect) {
-            out.insert(
-                "type".into(),
-                if nullable {
-                    json!([name, "null"])
-                } else {
-                    name.clone()
-                },
-            );
+            out.insert("type".into(), if nullable { json!([name, "null"]) } else { name.clone() });
         }
         if let Some(values) = self.values(node, presence, nullable) {
             advice(node, &values, &mut out);
             out.insert("enum".into(), Value::Array(values));
         }
         if let Some(pattern) = node.keyword("pattern", dialect)
-            && presence
-                .arm
-                .and(self.arm)
-                .iter()
-                .all(|v| node.keyword("pattern", Dialect::Arm(v)).is_some())
+            && presence.arm.and(self.arm).iter().all(|v| node.keyword("pattern", Dialect::Arm(v)).is_some())
         {
             out.insert("pattern".into(), pattern.clone());
         }
@@ -237,26 +177,15 @@ impl Window {
             self.object(node, presence, &mut out)?;
         }
         if let Some(items) = node.items()? {
-            out.insert(
-                "items".into(),
-                self.node(items, items.presence(presence)?, &[])?,
-            );
+            out.insert("items".into(), self.node(items, items.presence(presence)?, &[])?);
         }
         Ok(Value::Object(out))
     }
 
     /// Former names, without those that are fields of their own here.
     fn former_names(&self, node: Node<'_>, siblings: &[&str], out: &mut Map<String, Value>) {
-        let names = node
-            .get("x-was")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
-        let gone = |was: &&Value| {
-            was["name"]
-                .as_str()
-                .is_some_and(|name| !siblings.contains(&name))
-        };
+        let names = node.get("x-was").and_then(Value::as_array).into_iter().flatten();
+        let gone = |was: &&Value| was["name"].as_str().is_some_and(|name| !siblings.contains(&name));
         let names: Vec<Value> = names.filter(gone).cloned().collect();
         if !names.is_empty() {
             out.insert("x-was".into(), Value::Array(names));
@@ -279,24 +208,12 @@ impl Window {
         Some(values)
     }
 
-    fn object(
-        &self,
-        node: Node<'_>,
-        presence: Presence,
-        out: &mut Map<String, Value>,
-    ) -> Result<(), SchemaError> {
-        let (seen, unseen): (Vec<_>, Vec<_>) = node
-            .children(presence)?
-            .into_iter()
-            .partition(|(_, child, presence)| self.sees(*child, *presence));
+    fn object(&self, node: Node<'_>, presence: Presence, out: &mut Map<String, Value>) -> Result<(), SchemaError> {
+        let (seen, unseen): (Vec<_>, Vec<_>) =
+            node.children(presence)?.into_iter().partition(|(_, child, presence)| self.sees(*child, *presence));
         let names: Vec<&str> = seen.iter().map(|(name, ..)| *name).collect();
-        let is_required =
-            |(name, _, child): &&(&str, Node<'_>, Presence)| self.requires(node, name, *child);
-        let required: Vec<&str> = seen
-            .iter()
-            .filter(is_required)
-            .map(|(name, ..)| *name)
-            .collect();
+        let is_required = |(name, _, child): &&(&str, Node<'_>, Presence)| self.requires(node, name, *child);
+        let required: Vec<&str> = seen.iter().filter(is_required).map(|(name, ..)| *name).collect();
         if !required.is_empty() {
             out.insert("required".into(), json!(required));
         }
@@ -315,8 +232,7 @@ impl Window {
         }
         if !unseen.is_empty() {
             let elsewhere = unseen.iter().map(|(name, _, presence)| {
-                let versions =
-                    json!({ "x-arm": presence.arm.ranges(), "x-crd": presence.crds.names() });
+                let versions = json!({ "x-arm": presence.arm.ranges(), "x-crd": presence.crds.names() });
                 ((*name).to_owned(), versions)
             });
             out.insert("x-elsewhere".into(), Value::Object(elsewhere.collect()));
@@ -344,18 +260,11 @@ impl Window {
     /// `oneOf` where the definition wants exactly one of several fields; never where the definition was not seen.
     fn exactly_one(&self, node: Node<'_>, presence: Presence, names: &[&str]) -> Option<Value> {
         let choice = node.get("x-exactly-one")?;
-        let asked = choice["crd"]
-            .as_array()?
-            .iter()
-            .any(|crd| crd == self.view.as_str());
+        let asked = choice["crd"].as_array()?.iter().any(|crd| crd == self.view.as_str());
         if !asked || !self.in_crd(presence) || self.strictness == Strictness::Agreement {
             return None;
         }
-        let seen = choice["names"]
-            .as_array()?
-            .iter()
-            .filter_map(Value::as_str)
-            .filter(|name| names.contains(name));
+        let seen = choice["names"].as_array()?.iter().filter_map(Value::as_str).filter(|name| names.contains(name));
         Some(seen.map(|name| json!({ "required": [name] })).collect())
     }
 }
@@ -373,9 +282,7 @@ mod tests {
         let document = json!({
             "apiVersion": shape.api_version(), "kind": kind.as_str(), "metadata": { "name": "sample" }, "spec": spec
         });
-        jsonschema::draft202012::new(&schema)
-            .expect("a valid schema")
-            .is_valid(&document)
+        jsonschema::draft202012::new(&schema).expect("a valid schema").is_valid(&document)
     }
 
     #[test]
@@ -383,59 +290,33 @@ mod tests {
         let endpoint = |spec| accepts(Kind::DataflowEndpoint, Shape::V1Beta1, spec);
         let store = json!({ "authentication": { "method": "AccessToken", "accessTokenSettings": { "secretRef": "sas" } },
             "host": "plant.blob.core.windows.net" });
-        assert!(endpoint(
-            json!({ "endpointType": "DataLakeStorage", "dataLakeStorageSettings": store })
-        ));
-        assert!(endpoint(
-            json!({ "endpointType": "DataLakeStorage", "datalakeStorageSettings": store })
-        ));
+        assert!(endpoint(json!({ "endpointType": "DataLakeStorage", "dataLakeStorageSettings": store })));
+        assert!(endpoint(json!({ "endpointType": "DataLakeStorage", "datalakeStorageSettings": store })));
         let anonymous = json!({ "method": "Anonymous", "anonymousSettings": {} });
-        assert!(endpoint(
-            json!({ "endpointType": "Kafka", "kafkaSettings": { "authentication": anonymous } })
-        ));
+        assert!(endpoint(json!({ "endpointType": "Kafka", "kafkaSettings": { "authentication": anonymous } })));
         assert!(endpoint(
             json!({ "endpointType": "Mqtt", "mqttSettings": { "authentication": { "method": "Anonymous" } } })
         ));
         let telemetry = json!({ "authentication": anonymous, "host": "collector:4317" });
-        assert!(endpoint(
-            json!({ "endpointType": "OpenTelemetry", "openTelemetrySettings": telemetry })
-        ));
-        assert!(!endpoint(
-            json!({ "endpointType": "Mqtt", "authentication": anonymous, "mqttSettings": {} })
-        ));
+        assert!(endpoint(json!({ "endpointType": "OpenTelemetry", "openTelemetrySettings": telemetry })));
+        assert!(!endpoint(json!({ "endpointType": "Mqtt", "authentication": anonymous, "mqttSettings": {} })));
     }
 
     #[test]
     fn the_first_v1beta1_takes_dataflows_and_profiles_of_either_dialect() {
         let export = json!({ "otlpGrpcEndpoint": "collector:4317" });
         let logs = |name: &str| json!({ "diagnostics": { "logs": { name: export } } });
-        assert!(accepts(
-            Kind::DataflowProfile,
-            Shape::V1Beta1Auth,
-            logs("openTelemetryExportConfig")
-        ));
-        assert!(accepts(
-            Kind::DataflowProfile,
-            Shape::V1Beta1Auth,
-            logs("opentelemetryExportConfig")
-        ));
-        assert!(!accepts(
-            Kind::DataflowProfile,
-            Shape::V1,
-            logs("openTelemetryExportConfig")
-        ));
-        let operations = json!([{ "operationType": "source", "sourceSettings": { "endpointRef": "mq", "dataSources": [] } }]);
-        assert!(accepts(
-            Kind::Dataflow,
-            Shape::V1Beta1Auth,
-            json!({ "operations": operations })
-        ));
+        assert!(accepts(Kind::DataflowProfile, Shape::V1Beta1Auth, logs("openTelemetryExportConfig")));
+        assert!(accepts(Kind::DataflowProfile, Shape::V1Beta1Auth, logs("opentelemetryExportConfig")));
+        assert!(!accepts(Kind::DataflowProfile, Shape::V1, logs("openTelemetryExportConfig")));
+        let operations =
+            json!([{ "operationType": "source", "sourceSettings": { "endpointRef": "mq", "dataSources": [] } }]);
+        assert!(accepts(Kind::Dataflow, Shape::V1Beta1Auth, json!({ "operations": operations })));
     }
 
     #[test]
     fn what_the_api_server_adds_is_accepted() {
-        let schema =
-            project(Kind::DataflowProfile, Target::kubernetes(Shape::V1)).expect("a schema");
+        let schema = project(Kind::DataflowProfile, Target::kubernetes(Shape::V1)).expect("a schema");
         let document = json!({
             "apiVersion": "connectivity.iotoperations.azure.com/v1", "kind": "DataflowProfile",
             "metadata": { "name": "default", "uid": "7d1f", "generation": 3, "creationTimestamp": null, "managedFields": [{}],
@@ -452,42 +333,22 @@ mod tests {
     #[test]
     fn a_field_of_another_version_is_named() {
         let spec = spec(Kind::DataflowEndpoint, Shape::V1);
-        assert_eq!(
-            spec["x-elsewhere"]["authentication"]["x-arm"],
-            json!(["2024-07-01-preview"])
-        );
+        assert_eq!(spec["x-elsewhere"]["authentication"]["x-arm"], json!(["2024-07-01-preview"]));
         assert!(spec["x-gone"].get("authentication").is_some());
         let first = self::spec(Kind::DataflowEndpoint, Shape::V1Beta1Auth);
-        assert!(
-            first["x-gone"].get("authentication").is_none(),
-            "it is a field there"
-        );
+        assert!(first["x-gone"].get("authentication").is_none(), "it is a field there");
         let both = self::spec(Kind::DataflowEndpoint, Shape::V1Beta1);
-        assert!(
-            both["properties"]["dataLakeStorageSettings"]
-                .get("x-was")
-                .is_none(),
-            "both are fields there"
-        );
+        assert!(both["properties"]["dataLakeStorageSettings"].get("x-was").is_none(), "both are fields there");
     }
 
     #[test]
     fn advice_never_leads_to_a_value_that_is_refused() {
         let spec = spec(Kind::DataflowEndpoint, Shape::V1);
-        let method = |block: &str| {
-            &spec["properties"][block]["properties"]["authentication"]["properties"]["method"]
-        };
-        let advice = method("kafkaSettings")["x-advice"]
-            .as_object()
-            .expect("advice");
+        let method = |block: &str| &spec["properties"][block]["properties"]["authentication"]["properties"]["method"];
+        let advice = method("kafkaSettings")["x-advice"].as_object().expect("advice");
         assert_eq!(advice["X509Credentials"]["value"], "X509Certificate");
-        let advice = method("dataExplorerSettings")["x-advice"]
-            .as_object()
-            .expect("advice");
-        assert!(
-            !advice.contains_key("X509Credentials"),
-            "no certificates there"
-        );
+        let advice = method("dataExplorerSettings")["x-advice"].as_object().expect("advice");
+        assert!(!advice.contains_key("X509Credentials"), "no certificates there");
         assert!(advice.contains_key("ManagedIdentity"));
     }
 
@@ -505,14 +366,8 @@ mod tests {
 
     #[test]
     fn a_kind_does_not_exist_before_its_first_version() {
-        let early = Target::Kubernetes {
-            shape: Shape::V1,
-            release: ArmVersion::V20250401,
-        };
-        assert!(matches!(
-            project(Kind::DataflowGraph, early),
-            Err(SchemaError::NotInVersion { .. })
-        ));
+        let early = Target::Kubernetes { shape: Shape::V1, release: ArmVersion::V20250401 };
+        assert!(matches!(project(Kind::DataflowGraph, early), Err(SchemaError::NotInVersion { .. })));
         assert!(project(Kind::DataflowGraph, Target::kubernetes(Shape::V1)).is_ok());
     }
 }

@@ -10,10 +10,7 @@ use std::fmt;
 /// Source: ARM types Microsoft.IoTOperations, 2024-07-01-preview to 2026-11-01-preview. Whether 2026-10-01 has been
 /// published is not certain, and 2026-11-01-preview is a draft.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(
-    missing_docs,
-    reason = "the names are the dates of publication, and nothing else"
-)]
+#[expect(missing_docs, reason = "the names are the dates of publication, and nothing else")]
 pub enum ArmVersion {
     Preview20240701,
     Preview20240815,
@@ -48,9 +45,7 @@ impl ArmVersion {
 
     /// The version with exactly this name, such as `2024-11-01`.
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|version| version.as_str() == text)
+        Self::ALL.into_iter().find(|version| version.as_str() == text)
     }
 
     /// The name as it stands behind the `@` of a resource type.
@@ -115,10 +110,7 @@ pub enum Target {
 impl Target {
     /// A custom resource of this shape with every field that any release has.
     pub const fn kubernetes(shape: Shape) -> Self {
-        Self::Kubernetes {
-            shape,
-            release: ArmVersion::NEWEST,
-        }
+        Self::Kubernetes { shape, release: ArmVersion::NEWEST }
     }
 }
 
@@ -126,9 +118,7 @@ impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Arm(version) => write!(f, "Microsoft.IoTOperations@{version}"),
-            Self::Kubernetes { shape, release } if *release == ArmVersion::NEWEST => {
-                f.write_str(shape.api_version())
-            }
+            Self::Kubernetes { shape, release } if *release == ArmVersion::NEWEST => f.write_str(shape.api_version()),
             Self::Kubernetes { shape, release } => {
                 write!(f, "{} of the release of {release}", shape.api_version())
             }
@@ -167,10 +157,7 @@ mod tests {
 
     #[test]
     fn versions_are_in_the_order_of_their_dates() {
-        let names: Vec<&str> = ArmVersion::ALL
-            .iter()
-            .map(|version| version.as_str())
-            .collect();
+        let names: Vec<&str> = ArmVersion::ALL.iter().map(|version| version.as_str()).collect();
         let mut sorted = names.clone();
         sorted.sort_unstable();
         assert_eq!(names, sorted);
@@ -190,10 +177,7 @@ mod tests {
     fn releases_are_known_by_their_first_two_numbers() {
         assert_eq!(aio_release("1.1"), Some(ArmVersion::V20250401));
         assert_eq!(aio_release("1.1.13"), Some(ArmVersion::V20250401));
-        assert_eq!(
-            aio_release("0.6.0-preview"),
-            Some(ArmVersion::Preview20240701)
-        );
+        assert_eq!(aio_release("0.6.0-preview"), Some(ArmVersion::Preview20240701));
         assert_eq!(aio_release("2026-03-01"), Some(ArmVersion::V20260301));
         for unknown in ["1", "1.3", "1.1.x", "1..0", "", "v1.0", "1.0.0.0"] {
             assert_eq!(aio_release(unknown), None, "{unknown}");

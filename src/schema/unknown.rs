@@ -29,7 +29,13 @@ pub(super) fn explain(v: &mut Violations<'_>, parent: &Found<'_>, schema: &Schem
     }
 }
 
-fn one(v: &Violations<'_>, parent: &Found<'_>, found: &Found<'_>, entry: &yaml::Entry<'_>, schema: &Schema) -> Diagnostic {
+fn one(
+    v: &Violations<'_>,
+    parent: &Found<'_>,
+    found: &Found<'_>,
+    entry: &yaml::Entry<'_>,
+    schema: &Schema,
+) -> Diagnostic {
     former_name(v, parent, found, entry, schema)
         .or_else(|| gone(v, parent, found, entry, schema))
         .or_else(|| elsewhere_in_versions(v, found, entry, schema))
@@ -127,7 +133,12 @@ fn wrapped(v: &Violations<'_>, entry: &yaml::Entry<'_>, path: &str) -> Option<Fi
 }
 
 /// A field of another release or dialect (`x-elsewhere`).
-fn elsewhere_in_versions(v: &Violations<'_>, found: &Found<'_>, entry: &yaml::Entry<'_>, schema: &Schema) -> Option<Diagnostic> {
+fn elsewhere_in_versions(
+    v: &Violations<'_>,
+    found: &Found<'_>,
+    entry: &yaml::Entry<'_>,
+    schema: &Schema,
+) -> Option<Diagnostic> {
     let annotation = schema.get("x-elsewhere")?.get(entry.key.as_ref())?;
     let message = format!("`{}` is not a field of {}", entry.key, v.target);
     let mut finding = v.at_key(&findings::OTHER_VERSION, found, message);
@@ -177,7 +188,8 @@ fn other_block(
 ) -> Option<Diagnostic> {
     let key = entry.key.as_ref();
     let takes = |schema: &Schema| properties(schema).is_some_and(|members| members.contains_key(key));
-    let below: Vec<&String> = properties(schema)?.iter().filter(|(_, block)| takes(block)).map(|(name, _)| name).collect();
+    let below: Vec<&String> =
+        properties(schema)?.iter().filter(|(_, block)| takes(block)).map(|(name, _)| name).collect();
     let written: Vec<&yaml::Entry<'_>> = below.iter().filter_map(|name| parent.node.entry(name)).collect();
     if let [block] = written.as_slice() {
         let mut finding = v.at_key(&findings::MISPLACED_FIELD, found, format!("`{key}` belongs under `{}`", block.key));
@@ -215,11 +227,22 @@ fn owner_above<'v>(v: &Violations<'v>, parent: &Found<'_>, key: &str) -> Option<
         }
     }
     chain.pop();
-    chain.into_iter().skip(1).rev().find(|(_, schema)| properties(schema).is_some_and(|all| all.contains_key(key))).map(|(found, _)| found)
+    chain
+        .into_iter()
+        .skip(1)
+        .rev()
+        .find(|(_, schema)| properties(schema).is_some_and(|all| all.contains_key(key)))
+        .map(|(found, _)| found)
 }
 
 /// A slip of the keyboard.
-fn slip(v: &Violations<'_>, parent: &Found<'_>, found: &Found<'_>, entry: &yaml::Entry<'_>, schema: &Schema) -> Option<Diagnostic> {
+fn slip(
+    v: &Violations<'_>,
+    parent: &Found<'_>,
+    found: &Found<'_>,
+    entry: &yaml::Entry<'_>,
+    schema: &Schema,
+) -> Option<Diagnostic> {
     let names = properties(schema)?.keys().map(String::as_str);
     let name = nearest(&entry.key, names)?;
     let message = format!("`{}` is not a field here, did you mean `{name}`?", entry.key);

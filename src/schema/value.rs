@@ -36,16 +36,18 @@ fn types(schema: &Schema) -> Vec<&str> {
 }
 
 fn in_words(wanted: &[&str]) -> String {
-    let word = |name: &&str| match *name {
-        "string" => "text",
-        "integer" => "an integer",
-        "number" => "a number",
-        "boolean" => "`true` or `false`",
-        "array" => "a list",
-        "object" => "an object",
-        other => other,
-    }
-    .to_owned();
+    let word = |name: &&str| {
+        match *name {
+            "string" => "text",
+            "integer" => "an integer",
+            "number" => "a number",
+            "boolean" => "`true` or `false`",
+            "array" => "a list",
+            "object" => "an object",
+            other => other,
+        }
+        .to_owned()
+    };
     wanted.iter().map(word).collect::<Vec<_>>().join(" or ")
 }
 
@@ -89,12 +91,17 @@ fn required_at(schema: &Schema, path: &str, name: &str, parent: &Node<'_>) -> bo
         let Some(next) = properties(schema).and_then(|all| all.get(member)) else { return false };
         schema = if index { next.get("items").unwrap_or(next) } else { next };
     }
-    let lists = |schema: &Schema| schema.get("required").and_then(Schema::as_array).is_some_and(|all| {
-        all.iter().any(|required| required.as_str() == Some(name))
-    });
+    let lists = |schema: &Schema| {
+        schema
+            .get("required")
+            .and_then(Schema::as_array)
+            .is_some_and(|all| all.iter().any(|required| required.as_str() == Some(name)))
+    };
     let one_of = schema.get("oneOf").and_then(Schema::as_array);
     // Of blocks of which exactly one has to be there, a blank one is missing only if it is the only one.
-    let only = one_of.is_some_and(|all| all.iter().any(lists) && parent.entries().iter().filter(|other| !other.value.is_null()).count() == 0);
+    let only = one_of.is_some_and(|all| {
+        all.iter().any(lists) && parent.entries().iter().filter(|other| !other.value.is_null()).count() == 0
+    });
     lists(schema) || only
 }
 
@@ -160,7 +167,11 @@ fn name<'f>(found: &'f Found<'_>) -> &'f str {
 }
 
 fn choices(schema: &Schema) -> Vec<&str> {
-    schema.get("enum").and_then(Schema::as_array).map(|all| all.iter().filter_map(Schema::as_str).collect()).unwrap_or_default()
+    schema
+        .get("enum")
+        .and_then(Schema::as_array)
+        .map(|all| all.iter().filter_map(Schema::as_str).collect())
+        .unwrap_or_default()
 }
 
 /// A required member is not there.
@@ -199,11 +210,13 @@ fn is_lower_twin(choice: &str, all: &[&str]) -> bool {
 fn advised(v: &Violations<'_>, found: &Found<'_>, schema: &Schema, written: &str, offered: &[&str]) -> Diagnostic {
     let expected = format!("expected `{}`", offered.join("`, `"));
     let message = format!("`{}` does not take `{written}`", name(found));
-    let known = schema.get("x-advice").and_then(Schema::as_object).and_then(|all| {
-        all.iter().find(|(wrong, _)| wrong.eq_ignore_ascii_case(written)).map(|(_, advice)| advice)
-    });
+    let known = schema
+        .get("x-advice")
+        .and_then(Schema::as_object)
+        .and_then(|all| all.iter().find(|(wrong, _)| wrong.eq_ignore_ascii_case(written)).map(|(_, advice)| advice));
     let text = |advice: &Schema, key: &str| advice.get(key).and_then(Schema::as_str).map(str::to_owned);
-    let entry = known.filter(|advice| advice.get("rule").is_some()).map_or(&findings::UNKNOWN_ENUM, super::check::named);
+    let entry =
+        known.filter(|advice| advice.get("rule").is_some()).map_or(&findings::UNKNOWN_ENUM, super::check::named);
     let mut finding = v.at_value(entry, found, message);
     finding.label = Some(expected);
     match known {
@@ -249,7 +262,8 @@ pub(super) fn out_of_range(v: &mut Violations<'_>, found: &Found<'_>, schema: &S
         (None, None) => return,
     };
     let written = found.node.scalar().map(|scalar| scalar.text.to_string()).unwrap_or_default();
-    let mut finding = v.at_value(&findings::OUT_OF_RANGE, found, format!("`{}` is {written}, expected {expected}", name(found)));
+    let mut finding =
+        v.at_value(&findings::OUT_OF_RANGE, found, format!("`{}` is {written}, expected {expected}", name(found)));
     finding.label = Some(format!("expected {expected}"));
     v.out.push(finding);
 }

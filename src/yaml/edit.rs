@@ -21,10 +21,7 @@ impl<'t> Editor<'t> {
 
     /// Puts `value` in the place of a scalar, in its quotes if it has some, quoted if it has to be.
     pub fn replace_scalar(&self, node: &Node<'_>, value: &str) -> Edit {
-        let quote = self.text[node.span.range()]
-            .chars()
-            .next()
-            .filter(|first| matches!(first, '"' | '\''));
+        let quote = self.text[node.span.range()].chars().next().filter(|first| matches!(first, '"' | '\''));
         Edit::replace(Place::new(self.file, node.span), quoted(value, quote))
     }
 
@@ -40,24 +37,14 @@ impl<'t> Editor<'t> {
 
     /// Gives a key another name, in its quotes if it has some.
     pub fn rename_key(&self, entry: &Entry<'_>, name: &str) -> Edit {
-        let quote = self.text[entry.key_span.range()]
-            .chars()
-            .next()
-            .filter(|first| matches!(first, '"' | '\''));
+        let quote = self.text[entry.key_span.range()].chars().next().filter(|first| matches!(first, '"' | '\''));
         Edit::replace(Place::new(self.file, entry.key_span), quoted(name, quote))
     }
 
     /// Takes a member out of its mapping, with its line and the comment behind it.
     pub fn remove_entry(&self, parent: &Node<'_>, entry: &Entry<'_>) -> Edit {
-        let own: Vec<&Entry<'_>> = parent
-            .entries()
-            .iter()
-            .filter(|other| other.merged_at.is_none())
-            .collect();
-        let index = own
-            .iter()
-            .position(|other| other.key_span == entry.key_span)
-            .unwrap_or(0);
+        let own: Vec<&Entry<'_>> = parent.entries().iter().filter(|other| other.merged_at.is_none()).collect();
+        let index = own.iter().position(|other| other.key_span == entry.key_span).unwrap_or(0);
         let whole = entry.key_span.to(entry.value.place());
         if own.len() == 1 {
             // A mapping without members is written `{}`; nothing at all would be null.
@@ -66,31 +53,18 @@ impl<'t> Editor<'t> {
         }
         let next = own.get(index + 1).map(|next| next.key_span.start);
         let span = if parent.flow {
-            match (
-                next,
-                index.checked_sub(1).and_then(|previous| own.get(previous)),
-            ) {
-                (Some(next), _) => Span {
-                    start: whole.start,
-                    end: next,
-                },
-                (None, Some(previous)) => Span {
-                    start: previous.key_span.to(previous.value.place()).end,
-                    end: whole.end,
-                },
+            match (next, index.checked_sub(1).and_then(|previous| own.get(previous))) {
+                (Some(next), _) => Span { start: whole.start, end: next },
+                (None, Some(previous)) => {
+                    Span { start: previous.key_span.to(previous.value.place()).end, end: whole.end }
+                }
                 (None, None) => whole,
             }
         } else if self.starts_line(whole.start as usize) {
-            Span::new(
-                self.line_start(whole.start as usize),
-                self.after_line(whole.end as usize),
-            )
+            Span::new(self.line_start(whole.start as usize), self.after_line(whole.end as usize))
         } else {
             // Behind a `- `: what follows takes its place.
-            Span {
-                start: whole.start,
-                end: next.unwrap_or(whole.end),
-            }
+            Span { start: whole.start, end: next.unwrap_or(whole.end) }
         };
         Edit::delete(Place::new(self.file, span))
     }
@@ -98,113 +72,48 @@ impl<'t> Editor<'t> {
     /// Adds the lines `member` (first line `key: value`, further lines indented relative to it) to the mapping that is
     /// the value of `owner`.
     pub fn insert_into(&self, owner: &Entry<'_>, member: &str) -> Edit {
-        self.insert(
-            owner,
-            |indent| vec![Piece::Text(reindent(member, indent, self.newline()))],
-            member,
-        )
+        self.insert(owner, |indent| vec![Piece::Text(reindent(member, indent, self.newline()))], member)
     }
 
     /// Moves `entry` from the mapping `from` into the mapping that is the value of `owner`, under the name `name`.
-    pub fn move_entry(
-        &self,
-        from: &Node<'_>,
-        entry: &Entry<'_>,
-        owner: &Entry<'_>,
-        name: &str,
-    ) -> Vec<Edit> {
+    pub fn move_entry(&self, from: &Node<'_>, entry: &Entry<'_>, owner: &Entry<'_>, name: &str) -> Vec<Edit> {
         let source_indent = self.column(entry.key_span.start as usize);
-        let rest = Span {
-            start: entry.key_span.end,
-            end: self.value_end(entry),
-        };
+        let rest = Span { start: entry.key_span.end, end: self.value_end(entry) };
         let pieces = |indent: usize| {
-            let delta =
-                i32::try_from(indent).unwrap_or(0) - i32::try_from(source_indent).unwrap_or(0);
-            vec![
-                Piece::Text(name.to_owned()),
-                Piece::Copy {
-                    span: rest,
-                    indent: delta,
-                },
-            ]
+            let delta = i32::try_from(indent).unwrap_or(0) - i32::try_from(source_indent).unwrap_or(0);
+            vec![Piece::Text(name.to_owned()), Piece::Copy { span: rest, indent: delta }]
         };
-        vec![
-            self.remove_entry(from, entry),
-            self.insert(owner, pieces, name),
-        ]
+        vec![self.remove_entry(from, entry), self.insert(owner, pieces, name)]
     }
 
     /// Makes the single value of `entry` a list of one item.
     pub fn wrap_in_list(&self, entry: &Entry<'_>) -> Edit {
         let value = entry.value.place();
-        let gap = Span {
-            start: self.colon_end(entry),
-            end: value.start,
-        };
-        if self.text[value.range()].contains('\n')
-            || !self.starts_line_or_item(entry.key_span.start as usize)
-        {
-            let with = vec![
-                Piece::Text("[".to_owned()),
-                Piece::Copy {
-                    span: value,
-                    indent: 0,
-                },
-                Piece::Text("]".to_owned()),
-            ];
-            return Edit {
-                place: Place::new(self.file, value),
-                with,
-            };
+        let gap = Span { start: self.colon_end(entry), end: value.start };
+        if self.text[value.range()].contains('\n') || !self.starts_line_or_item(entry.key_span.start as usize) {
+            let with =
+                vec![Piece::Text("[".to_owned()), Piece::Copy { span: value, indent: 0 }, Piece::Text("]".to_owned())];
+            return Edit { place: Place::new(self.file, value), with };
         }
         let indent = " ".repeat(self.column(entry.key_span.start as usize) + 2);
-        Edit::replace(
-            Place::new(self.file, gap),
-            format!("{}{indent}- ", self.newline()),
-        )
+        Edit::replace(Place::new(self.file, gap), format!("{}{indent}- ", self.newline()))
     }
 
     /// Makes a list of one item that item.
     pub fn unwrap_list(&self, entry: &Entry<'_>, item: &Node<'_>) -> Edit {
-        let span = Span {
-            start: self.colon_end(entry),
-            end: entry.value.span.end,
-        };
-        let with = vec![
-            Piece::Text(" ".to_owned()),
-            Piece::Copy {
-                span: item.place(),
-                indent: 0,
-            },
-        ];
-        Edit {
-            place: Place::new(self.file, span),
-            with,
-        }
+        let span = Span { start: self.colon_end(entry), end: entry.value.span.end };
+        let with = vec![Piece::Text(" ".to_owned()), Piece::Copy { span: item.place(), indent: 0 }];
+        Edit { place: Place::new(self.file, span), with }
     }
 
-    fn insert(
-        &self,
-        owner: &Entry<'_>,
-        pieces: impl Fn(usize) -> Vec<Piece>,
-        member: &str,
-    ) -> Edit {
-        let own: Vec<&Entry<'_>> = owner
-            .value
-            .entries()
-            .iter()
-            .filter(|entry| entry.merged_at.is_none())
-            .collect();
+    fn insert(&self, owner: &Entry<'_>, pieces: impl Fn(usize) -> Vec<Piece>, member: &str) -> Edit {
+        let own: Vec<&Entry<'_>> = owner.value.entries().iter().filter(|entry| entry.merged_at.is_none()).collect();
         match (&owner.value.value, own.last()) {
             (Value::Map(_), Some(last)) if owner.value.flow => {
                 let at = last.key_span.to(last.value.place()).end as usize;
                 let mut with = vec![Piece::Text(", ".to_owned())];
                 with.extend(pieces(0));
-                Edit {
-                    place: Place::new(self.file, Span::at(at)),
-                    with,
-                }
+                Edit { place: Place::new(self.file, Span::at(at)), with }
             }
             (Value::Map(_), Some(last)) => {
                 let indent = self.column(own[0].key_span.start as usize);
@@ -219,19 +128,13 @@ impl<'t> Editor<'t> {
                 let gap = if value.is_empty() {
                     Span::at(self.line_end(owner.key_span.end as usize))
                 } else {
-                    Span {
-                        start: self.colon_end(owner),
-                        end: value.end,
-                    }
+                    Span { start: self.colon_end(owner), end: value.end }
                 };
                 if !self.starts_line_or_item(owner.key_span.start as usize) && !multi_line_in_flow {
                     let mut with = vec![Piece::Text("{".to_owned())];
                     with.extend(pieces(0));
                     with.push(Piece::Text("}".to_owned()));
-                    return Edit {
-                        place: Place::new(self.file, value),
-                        with,
-                    };
+                    return Edit { place: Place::new(self.file, value), with };
                 }
                 self.insert_line(gap, indent, pieces(indent))
             }
@@ -239,16 +142,9 @@ impl<'t> Editor<'t> {
     }
 
     fn insert_line(&self, span: Span, indent: usize, pieces: Vec<Piece>) -> Edit {
-        let mut with = vec![Piece::Text(format!(
-            "{}{}",
-            self.newline(),
-            " ".repeat(indent)
-        ))];
+        let mut with = vec![Piece::Text(format!("{}{}", self.newline(), " ".repeat(indent)))];
         with.extend(pieces);
-        Edit {
-            place: Place::new(self.file, span),
-            with,
-        }
+        Edit { place: Place::new(self.file, span), with }
     }
 
     /// The end of the value of `entry`, or of its `:` where there is no value.
@@ -259,9 +155,7 @@ impl<'t> Editor<'t> {
     /// The offset behind the `:` of `entry`.
     fn colon_end(&self, entry: &Entry<'_>) -> u32 {
         let start = entry.key_span.end as usize;
-        let end = self.text[start..]
-            .find(':')
-            .map_or(start, |colon| start + colon + 1);
+        let end = self.text[start..].find(':').map_or(start, |colon| start + colon + 1);
         Span::at(end).start
     }
 
@@ -271,48 +165,30 @@ impl<'t> Editor<'t> {
     }
 
     fn line_start(&self, offset: usize) -> usize {
-        self.text[..offset]
-            .rfind('\n')
-            .map_or(0, |newline| newline + 1)
+        self.text[..offset].rfind('\n').map_or(0, |newline| newline + 1)
     }
 
     /// The offset of the line break that ends the line of `offset`, or the end of the text.
     fn line_end(&self, offset: usize) -> usize {
-        let end = self.text[offset..]
-            .find('\n')
-            .map_or(self.text.len(), |newline| offset + newline);
-        if self.text[..end].ends_with('\r') {
-            end - 1
-        } else {
-            end
-        }
+        let end = self.text[offset..].find('\n').map_or(self.text.len(), |newline| offset + newline);
+        if self.text[..end].ends_with('\r') { end - 1 } else { end }
     }
 
     /// The start of the line after that of `offset`.
     fn after_line(&self, offset: usize) -> usize {
-        self.text[offset..]
-            .find('\n')
-            .map_or(self.text.len(), |newline| offset + newline + 1)
+        self.text[offset..].find('\n').map_or(self.text.len(), |newline| offset + newline + 1)
     }
 
     fn starts_line(&self, offset: usize) -> bool {
-        self.text[self.line_start(offset)..offset]
-            .bytes()
-            .all(|byte| byte == b' ')
+        self.text[self.line_start(offset)..offset].bytes().all(|byte| byte == b' ')
     }
 
     fn starts_line_or_item(&self, offset: usize) -> bool {
-        self.text[self.line_start(offset)..offset]
-            .bytes()
-            .all(|byte| matches!(byte, b' ' | b'-'))
+        self.text[self.line_start(offset)..offset].bytes().all(|byte| matches!(byte, b' ' | b'-'))
     }
 
     fn newline(&self) -> &'static str {
-        if self.text.contains("\r\n") {
-            "\r\n"
-        } else {
-            "\n"
-        }
+        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
     }
 }
 
@@ -331,11 +207,8 @@ fn is_plain_safe(value: &str) -> bool {
     let Some(first) = value.chars().next() else {
         return false;
     };
-    let starts_plain =
-        first.is_ascii_alphanumeric() || matches!(first, '_' | '/' | '.' | '$' | '+');
-    let inner = value
-        .chars()
-        .all(|char| char.is_ascii_graphic() || char == ' ')
+    let starts_plain = first.is_ascii_alphanumeric() || matches!(first, '_' | '/' | '.' | '$' | '+');
+    let inner = value.chars().all(|char| char.is_ascii_graphic() || char == ' ')
         && !value.contains(": ")
         && !value.contains(" #")
         && !value.contains(['{', '}', '[', ']', ','])

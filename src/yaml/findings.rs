@@ -81,20 +81,11 @@ pub static ALIAS_BUDGET: Entry = Entry {
 };
 
 /// All entries of this module.
-pub static ENTRIES: [&Entry; 6] = [
-    &SYNTAX,
-    &BARE_ASTERISK,
-    &DUPLICATE_KEY,
-    &AMBIGUOUS_SCALAR,
-    &NESTING,
-    &ALIAS_BUDGET,
-];
+pub static ENTRIES: [&Entry; 6] = [&SYNTAX, &BARE_ASTERISK, &DUPLICATE_KEY, &AMBIGUOUS_SCALAR, &NESTING, &ALIAS_BUDGET];
 
 /// The finding for an unquoted `*` or `*.field`.
 pub fn bare_asterisk(place: Place, written: &str) -> Diagnostic {
-    let message = format!(
-        "`{written}` without quotes is a YAML alias, so the document cannot be read as meant"
-    );
+    let message = format!("`{written}` without quotes is a YAML alias, so the document cannot be read as meant");
     let mut finding = Diagnostic::new(&BARE_ASTERISK, place, message);
     finding.help = Some(if written == "*" {
         "in a list of MQTT topics write `- '#'` for all topics, in a list of Kafka topics name each topic; \

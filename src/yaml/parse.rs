@@ -7,9 +7,7 @@ use super::findings;
 use super::scalar::{self, Resolved};
 use super::tree::{Comment, Document, Entry, Node, Scalar, Value};
 use crate::diag::{Diagnostic, FileId, Place, Related, Span};
-use granit_parser::{
-    ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag,
-};
+use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -49,13 +47,7 @@ impl<'t> Stream<'t> {
         options.block_nesting_limit = NESTING_LIMIT;
         // Comments are kept anyway; their number is bounded by the text.
         options.max_buffered_comment_events = usize::MAX;
-        Self {
-            parser: Parser::new_from_str_with_options(text, options),
-            text,
-            file,
-            done: false,
-            comments: Vec::new(),
-        }
+        Self { parser: Parser::new_from_str_with_options(text, options), text, file, done: false, comments: Vec::new() }
     }
 
     fn broken(&mut self, error: &ScanError, start: usize) -> Parsed<'t> {
@@ -73,20 +65,10 @@ impl<'t> Stream<'t> {
         self.comments.clear();
         let body = &self.text[span.range()];
         if body.contains("{{") {
-            return Parsed {
-                document: None,
-                findings: Vec::new(),
-                span,
-                unrendered: true,
-            };
+            return Parsed { document: None, findings: Vec::new(), span, unrendered: true };
         }
         let finding = syntax_finding(error, self.text, self.file);
-        Parsed {
-            document: None,
-            findings: vec![finding],
-            span,
-            unrendered: false,
-        }
+        Parsed { document: None, findings: vec![finding], span, unrendered: false }
     }
 }
 
@@ -156,8 +138,7 @@ fn syntax_finding(error: &ScanError, text: &str, file: FileId) -> Diagnostic {
             findings::bare_asterisk(Place::new(file, Span::new(star, star + 1)), "*")
         }
         kind => {
-            let mut finding =
-                Diagnostic::new(&findings::SYNTAX, place, format!("not valid YAML: {kind}"));
+            let mut finding = Diagnostic::new(&findings::SYNTAX, place, format!("not valid YAML: {kind}"));
             finding.help = syntax_help(kind, text, at);
             finding
         }
@@ -167,27 +148,22 @@ fn syntax_finding(error: &ScanError, text: &str, file: FileId) -> Diagnostic {
 /// The `*` at or directly before `at`.
 fn asterisk_before(text: &str, at: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    [Some(at), at.checked_sub(1)]
-        .into_iter()
-        .flatten()
-        .find(|&place| bytes.get(place) == Some(&b'*'))
+    [Some(at), at.checked_sub(1)].into_iter().flatten().find(|&place| bytes.get(place) == Some(&b'*'))
 }
 
 /// What most often lies behind a syntax error, where it can be told from the line.
 fn syntax_help(kind: &ErrorKind, text: &str, at: usize) -> Option<String> {
     let line_start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[line_start..].lines().next().unwrap_or_default();
-    if matches!(
-        kind,
-        ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed | ErrorKind::TabInIndentation
-    ) {
+    if matches!(kind, ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed | ErrorKind::TabInIndentation) {
         return Some("indent with blanks; YAML takes no tabs there".to_owned());
     }
     if line.contains(":{") || line.contains(":[") {
         return Some("put a blank behind the `:`".to_owned());
     }
-    matches!(kind, ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidIndentation)
-        .then(|| "members of one mapping stand in the same column; a key under a key that already has a value is none".to_owned())
+    matches!(kind, ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidIndentation).then(|| {
+        "members of one mapping stand in the same column; a key under a key that already has a value is none".to_owned()
+    })
 }
 
 /// The character at `at`, or the end of the line before it where there is none.
@@ -200,10 +176,7 @@ fn point(text: &str, at: usize) -> Span {
 
 enum Kind<'t> {
     Seq(Vec<Node<'t>>),
-    Map {
-        entries: Vec<Entry<'t>>,
-        key: Option<Node<'t>>,
-    },
+    Map { entries: Vec<Entry<'t>>, key: Option<Node<'t>> },
 }
 
 struct Frame<'t> {
@@ -240,21 +213,12 @@ impl<'t> Builder<'t> {
     }
 
     fn finish(self, comments: Vec<Comment<'t>>, start: usize) -> Parsed<'t> {
-        let end = self
-            .root
-            .as_ref()
-            .map_or(start, |root| root.span.end as usize);
+        let end = self.root.as_ref().map_or(start, |root| root.span.end as usize);
         // A document of nothing but comments is no document; an explicit `null` neither.
-        let root = self
-            .root
-            .filter(|root| !(root.is_null() && root.span.is_empty()));
+        let root = self.root.filter(|root| !(root.is_null() && root.span.is_empty()));
         let ambiguous = self.ambiguous;
         Parsed {
-            document: root.map(|root| Document {
-                root,
-                comments,
-                ambiguous,
-            }),
+            document: root.map(|root| Document { root, comments, ambiguous }),
             findings: self.findings,
             span: Span::new(start.min(end), end),
             unrendered: false,
@@ -267,19 +231,9 @@ impl<'t> Builder<'t> {
                 let node = self.scalar(text, style, tag.as_deref(), span);
                 self.anchored(anchor, node);
             }
-            Event::SequenceStart(style, anchor, _) => {
-                self.open(style, anchor, span, Kind::Seq(Vec::new()))
-            }
+            Event::SequenceStart(style, anchor, _) => self.open(style, anchor, span, Kind::Seq(Vec::new())),
             Event::MappingStart(style, anchor, _) => {
-                self.open(
-                    style,
-                    anchor,
-                    span,
-                    Kind::Map {
-                        entries: Vec::new(),
-                        key: None,
-                    },
-                );
+                self.open(style, anchor, span, Kind::Map { entries: Vec::new(), key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(id) => self.alias(id, span),
@@ -288,13 +242,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn scalar(
-        &mut self,
-        text: Cow<'t, str>,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        span: Span,
-    ) -> Node<'t> {
+    fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>, span: Span) -> Node<'t> {
         let plain = matches!(style, ScalarStyle::Plain);
         let resolved = match tag.map(|tag| tag.core_suffix()) {
             None if plain => scalar::resolve(&text),
@@ -305,26 +253,12 @@ impl<'t> Builder<'t> {
         if plain && tag.is_none() && scalar::is_ambiguous(&text) {
             self.ambiguous.push(span);
         }
-        Node {
-            span,
-            used_at: None,
-            flow: false,
-            value: Value::Scalar(Scalar {
-                text,
-                plain,
-                resolved,
-            }),
-        }
+        Node { span, used_at: None, flow: false, value: Value::Scalar(Scalar { text, plain, resolved }) }
     }
 
     fn open(&mut self, style: StructureStyle, anchor: usize, start: Span, kind: Kind<'t>) {
         let flow = matches!(style, StructureStyle::Flow);
-        self.stack.push(Frame {
-            start,
-            flow,
-            anchor,
-            kind,
-        });
+        self.stack.push(Frame { start, flow, anchor, kind });
     }
 
     fn close(&mut self, end: Span) {
@@ -346,30 +280,12 @@ impl<'t> Builder<'t> {
                 (Value::Map(entries), last)
             }
         };
-        let end = if frame.flow {
-            end.end
-        } else {
-            last.map_or(frame.start.end, |last| last.end)
-        };
-        let span = Span {
-            start: frame.start.start,
-            end: end.max(frame.start.start),
-        };
+        let end = if frame.flow { end.end } else { last.map_or(frame.start.end, |last| last.end) };
+        let span = Span { start: frame.start.start, end: end.max(frame.start.start) };
         let source = &self.text[span.range()];
-        let value = if frame.flow && source.starts_with("{{") && source.ends_with("}}") {
-            Value::Template
-        } else {
-            value
-        };
-        self.anchored(
-            frame.anchor,
-            Node {
-                span,
-                used_at: None,
-                flow: frame.flow,
-                value,
-            },
-        );
+        let value =
+            if frame.flow && source.starts_with("{{") && source.ends_with("}}") { Value::Template } else { value };
+        self.anchored(frame.anchor, Node { span, used_at: None, flow: frame.flow, value });
     }
 
     fn anchored(&mut self, anchor: usize, node: Node<'t>) {
@@ -386,24 +302,16 @@ impl<'t> Builder<'t> {
         };
         match &mut frame.kind {
             Kind::Seq(items) => items.push(node),
-            Kind::Map {
-                key: slot @ None, ..
-            } => *slot = Some(node),
+            Kind::Map { key: slot @ None, .. } => *slot = Some(node),
             Kind::Map { entries, key } => {
                 let Some(key) = key.take() else { return };
                 let span = key.place();
                 match key_text(&key, self.text) {
-                    Ok(key) => entries.push(Entry {
-                        key,
-                        key_span: span,
-                        merged_at: None,
-                        value: node,
-                    }),
+                    Ok(key) => entries.push(Entry { key, key_span: span, merged_at: None, value: node }),
                     Err(what) => {
                         let place = Place::new(self.file, span);
                         let message = format!("a key has to be text, found {what}");
-                        self.findings
-                            .push(Diagnostic::new(&findings::SYNTAX, place, message));
+                        self.findings.push(Diagnostic::new(&findings::SYNTAX, place, message));
                     }
                 }
             }
@@ -413,17 +321,8 @@ impl<'t> Builder<'t> {
     fn alias(&mut self, id: usize, span: Span) {
         let Some(target) = self.anchors.get(&id) else {
             let message = "alias stands inside the node that it refers to, which would never end";
-            self.findings.push(Diagnostic::new(
-                &findings::SYNTAX,
-                Place::new(self.file, span),
-                message,
-            ));
-            self.attach(Node {
-                span,
-                used_at: None,
-                flow: false,
-                value: Value::Template,
-            });
+            self.findings.push(Diagnostic::new(&findings::SYNTAX, Place::new(self.file, span), message));
+            self.attach(Node { span, used_at: None, flow: false, value: Value::Template });
             return;
         };
         let size = target.size();
@@ -431,20 +330,10 @@ impl<'t> Builder<'t> {
         self.expanded = self.expanded.saturating_add(size);
         if self.expanded > ALIAS_BUDGET {
             if !over_before {
-                let message =
-                    format!("aliases of this document expand to more than {ALIAS_BUDGET} nodes");
-                self.findings.push(Diagnostic::new(
-                    &findings::ALIAS_BUDGET,
-                    Place::new(self.file, span),
-                    message,
-                ));
+                let message = format!("aliases of this document expand to more than {ALIAS_BUDGET} nodes");
+                self.findings.push(Diagnostic::new(&findings::ALIAS_BUDGET, Place::new(self.file, span), message));
             }
-            self.attach(Node {
-                span,
-                used_at: None,
-                flow: false,
-                value: Value::Template,
-            });
+            self.attach(Node { span, used_at: None, flow: false, value: Value::Template });
             return;
         }
         let mut node = target.clone();
@@ -457,20 +346,11 @@ impl<'t> Builder<'t> {
         let finding = if name.starts_with('.') || name.starts_with('/') || name.starts_with('*') {
             findings::bare_asterisk(place, &format!("*{name}"))
         } else {
-            Diagnostic::new(
-                &findings::SYNTAX,
-                place,
-                format!("alias `*{name}` has no anchor `&{name}` before it"),
-            )
+            Diagnostic::new(&findings::SYNTAX, place, format!("alias `*{name}` has no anchor `&{name}` before it"))
         };
         self.findings.push(finding);
         // Its value is unknown; the rest of the document is checked all the same.
-        self.attach(Node {
-            span,
-            used_at: None,
-            flow: false,
-            value: Value::Template,
-        });
+        self.attach(Node { span, used_at: None, flow: false, value: Value::Template });
     }
 
     /// Resolves `<<` as go-yaml does: own members win, then earlier merged mappings.
@@ -478,9 +358,7 @@ impl<'t> Builder<'t> {
         if !entries.iter().any(|entry| entry.key == "<<") {
             return;
         }
-        let (merges, own): (Vec<_>, Vec<_>) = std::mem::take(entries)
-            .into_iter()
-            .partition(|entry| entry.key == "<<");
+        let (merges, own): (Vec<_>, Vec<_>) = std::mem::take(entries).into_iter().partition(|entry| entry.key == "<<");
         *entries = own;
         for merge in merges {
             let at = merge.value.used_at.unwrap_or(merge.key_span);
@@ -492,19 +370,12 @@ impl<'t> Builder<'t> {
                 let at = source.used_at.unwrap_or(at);
                 let Value::Map(members) = source.value else {
                     let message = "`<<` takes a mapping or a list of mappings".to_owned();
-                    self.findings.push(Diagnostic::new(
-                        &findings::SYNTAX,
-                        Place::new(self.file, at),
-                        message,
-                    ));
+                    self.findings.push(Diagnostic::new(&findings::SYNTAX, Place::new(self.file, at), message));
                     continue;
                 };
                 for member in members {
                     if !entries.iter().any(|entry| entry.key == member.key) {
-                        entries.push(Entry {
-                            merged_at: Some(at),
-                            ..member
-                        });
+                        entries.push(Entry { merged_at: Some(at), ..member });
                     }
                 }
             }
@@ -517,15 +388,8 @@ impl<'t> Builder<'t> {
         }
         let mut report = |first: Span, again: Span, key: &str| {
             let message = format!("key `{key}` stands twice in one mapping; the last one counts");
-            let mut finding = Diagnostic::new(
-                &findings::DUPLICATE_KEY,
-                Place::new(self.file, again),
-                message,
-            );
-            finding.related.push(Related {
-                place: Place::new(self.file, first),
-                message: "first here".to_owned(),
-            });
+            let mut finding = Diagnostic::new(&findings::DUPLICATE_KEY, Place::new(self.file, again), message);
+            finding.related.push(Related { place: Place::new(self.file, first), message: "first here".to_owned() });
             self.findings.push(finding);
         };
         // Most mappings are small: comparing is faster than hashing, and allocates nothing.
@@ -569,10 +433,7 @@ fn key_text<'t>(key: &Node<'t>, text: &'t str) -> Result<Cow<'t, str>, &'static 
 fn trim(text: &str, span: Span, style: ScalarStyle) -> Span {
     match style {
         ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => span,
-        _ => Span::new(
-            span.start as usize,
-            span.start as usize + text[span.range()].trim_end().len(),
-        ),
+        _ => Span::new(span.start as usize, span.start as usize + text[span.range()].trim_end().len()),
     }
 }
 

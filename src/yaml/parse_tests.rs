@@ -29,14 +29,8 @@ fn every_key_and_value_has_its_bytes() {
     assert_eq!(at(root), text.trim_end().trim_end_matches(':'));
     assert_eq!(at(root.get("a").unwrap()), "1");
     assert_eq!(at(root.get("b").unwrap().get("c").unwrap()), "\"x y\"");
-    assert_eq!(
-        at(root.get("b").unwrap()),
-        "c: \"x y\"  # note\n  d: [p, 'q']"
-    );
-    assert_eq!(
-        at(&root.get("b").unwrap().get("d").unwrap().items()[1]),
-        "'q'"
-    );
+    assert_eq!(at(root.get("b").unwrap()), "c: \"x y\"  # note\n  d: [p, 'q']");
+    assert_eq!(at(&root.get("b").unwrap().get("d").unwrap().items()[1]), "'q'");
     assert!(at(root.get("e").unwrap()).contains("line"));
     assert_eq!(root.get("e").unwrap().as_str(), Some("line\n"));
     assert!(root.get("f").unwrap().is_null());
@@ -44,10 +38,7 @@ fn every_key_and_value_has_its_bytes() {
     assert_eq!(&text[document.comments[0].span.range()], "# note");
     for (path, key) in [("b.d[1]", "'q'"), ("b.c", "\"x y\""), ("f", "f")] {
         let start = text.find(key).unwrap();
-        assert_eq!(
-            root.path_of(Span::new(start, start + key.len())).as_deref(),
-            Some(path)
-        );
+        assert_eq!(root.path_of(Span::new(start, start + key.len())).as_deref(), Some(path));
     }
 }
 
@@ -55,25 +46,9 @@ fn every_key_and_value_has_its_bytes() {
 fn streams_go_on_behind_a_broken_document() {
     let text = "a: 1\n---\nb: [1\nc: }\n---\nd: 2\n---\n# only a comment\n---\ne: 3\n";
     let all = parse(text);
-    let roots: Vec<_> = all
-        .iter()
-        .map(|parsed| {
-            parsed
-                .document
-                .as_ref()
-                .map(|d| d.root.entries()[0].key.to_string())
-        })
-        .collect();
-    assert_eq!(
-        roots,
-        [
-            Some("a".to_owned()),
-            None,
-            Some("d".to_owned()),
-            None,
-            Some("e".to_owned())
-        ]
-    );
+    let roots: Vec<_> =
+        all.iter().map(|parsed| parsed.document.as_ref().map(|d| d.root.entries()[0].key.to_string())).collect();
+    assert_eq!(roots, [Some("a".to_owned()), None, Some("d".to_owned()), None, Some("e".to_owned())]);
     assert_eq!(all[1].findings.len(), 1);
     assert_eq!(all[1].findings[0].id(), "yaml-syntax");
 }
@@ -97,20 +72,12 @@ fn duplicates_name_the_later_place() {
     assert_eq!(ids("a: 1\nb: 2\n'a': 3\n"), [("duplicate-key", "'a'")]);
     let many: String = (0..40).map(|n| format!("k{n}: 1\n")).collect();
     assert_eq!(ids(&format!("{many}k7: 2\n")), [("duplicate-key", "k7")]);
-    assert!(
-        ids("on: 1\ntrue: 2\n")
-            .iter()
-            .any(|(id, _)| *id == "duplicate-key"),
-        "kubectl reads both keys as `true`"
-    );
+    assert!(ids("on: 1\ntrue: 2\n").iter().any(|(id, _)| *id == "duplicate-key"), "kubectl reads both keys as `true`");
 }
 
 #[test]
 fn asterisks_are_named() {
-    assert_eq!(
-        ids("dataSources:\n  *\nb: 1\n"),
-        [("yaml-bare-asterisk", "*")]
-    );
+    assert_eq!(ids("dataSources:\n  *\nb: 1\n"), [("yaml-bare-asterisk", "*")]);
     assert_eq!(ids("a:\n  - *\n"), [("yaml-bare-asterisk", "*")]);
     assert_eq!(ids("inputs:\n  - *.x\n"), [("yaml-bare-asterisk", "*.x")]);
     assert_eq!(ids("a: *nowhere\n"), [("yaml-syntax", "*nowhere")]);
@@ -120,36 +87,21 @@ fn asterisks_are_named() {
 fn limits_are_clean_errors() {
     let deep = format!("a: {}{}", "[".repeat(5000), "]".repeat(5000));
     assert_eq!(ids(&deep)[0].0, "yaml-nesting");
-    let block: String = (0..5000)
-        .map(|level| format!("{}k:\n", " ".repeat(level)))
-        .collect();
+    let block: String = (0..5000).map(|level| format!("{}k:\n", " ".repeat(level))).collect();
     assert_eq!(ids(&block)[0].0, "yaml-nesting");
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..9 {
         let items = vec![format!("*a{}", level - 1); 10].join(", ");
         bomb.push_str(&format!("a{level}: &a{level} [{items}]\n"));
     }
-    assert_eq!(
-        ids(&bomb).iter().map(|(id, _)| *id).collect::<Vec<_>>(),
-        ["yaml-alias-budget"]
-    );
+    assert_eq!(ids(&bomb).iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["yaml-alias-budget"]);
     assert_eq!(ids("a: &x [*x]\n")[0].0, "yaml-syntax");
 }
 
 #[test]
 fn unrendered_templates_are_no_syntax_errors() {
     let parsed = parse("a: {{ .Values.x }}\n");
-    assert!(matches!(
-        parsed[0]
-            .document
-            .as_ref()
-            .unwrap()
-            .root
-            .get("a")
-            .unwrap()
-            .value,
-        Value::Template
-    ));
+    assert!(matches!(parsed[0].document.as_ref().unwrap().root.get("a").unwrap().value, Value::Template));
     let parsed = parse("{{- if .Values.on }}\na: 1\n{{- end }}\n---\nb: 2\n");
     assert!(parsed[0].unrendered && parsed[0].findings.is_empty());
     assert!(parsed[1].document.is_some());
@@ -165,10 +117,6 @@ fn json_is_yaml_here() {
 fn ambiguous_scalars_are_noted() {
     let text = "a: yes\nb: 'yes'\nc: 0755\nd: true\n";
     let document = one(text);
-    let found: Vec<_> = document
-        .ambiguous
-        .iter()
-        .map(|span| &text[span.range()])
-        .collect();
+    let found: Vec<_> = document.ambiguous.iter().map(|span| &text[span.range()]).collect();
     assert_eq!(found, ["yes", "0755"]);
 }

@@ -42,21 +42,15 @@ pub fn resolve(text: &str) -> Resolved {
     match first {
         b'0'..=b'9' | b'+' | b'-' => resolve_number(text),
         b'.' => resolve_dot(text),
-        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => {
-            resolve_word(text)
-        }
+        b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~' => resolve_word(text),
         _ => Resolved::Str,
     }
 }
 
 fn resolve_word(text: &str) -> Resolved {
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Resolved::Bool(true)
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Resolved::Bool(false)
-        }
+        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Resolved::Bool(true),
+        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Resolved::Bool(false),
         "~" | "null" | "Null" | "NULL" => Resolved::Null,
         _ => Resolved::Str,
     }
@@ -66,13 +60,7 @@ fn resolve_dot(text: &str) -> Resolved {
     match text {
         ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
         ".inf" | ".Inf" | ".INF" => Resolved::Float(f64::INFINITY),
-        _ if text[1..]
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_digit()) =>
-        {
-            parse_float(text)
-        }
+        _ if text[1..].bytes().next().is_some_and(|byte| byte.is_ascii_digit()) => parse_float(text),
         _ => Resolved::Str,
     }
 }
@@ -83,11 +71,7 @@ fn resolve_number(text: &str) -> Resolved {
         "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
         _ => {}
     }
-    let plain: std::borrow::Cow<'_, str> = if text.contains('_') {
-        text.replace('_', "").into()
-    } else {
-        text.into()
-    };
+    let plain: std::borrow::Cow<'_, str> = if text.contains('_') { text.replace('_', "").into() } else { text.into() };
     match parse_go_integer(&plain) {
         Some(resolved) => resolved,
         None if is_yaml_float(&plain) => parse_float(&plain),
@@ -114,9 +98,7 @@ fn parse_go_integer(text: &str) -> Option<Resolved> {
     }
     match (u64::from_str_radix(digits, radix).ok()?, negative) {
         (value, false) => Some(i64::try_from(value).map_or(Resolved::UInt(value), Resolved::Int)),
-        (value, true) if value <= i64::MIN.unsigned_abs() => {
-            Some(Resolved::Int(0i64.wrapping_sub_unsigned(value)))
-        }
+        (value, true) if value <= i64::MIN.unsigned_abs() => Some(Resolved::Int(0i64.wrapping_sub_unsigned(value))),
         _ => None,
     }
 }
@@ -162,29 +144,19 @@ pub fn resolve_yaml12(text: &str) -> Resolved {
         "-.inf" | "-.Inf" | "-.INF" => return Resolved::Float(f64::NEG_INFINITY),
         _ => {}
     }
-    let based = text
-        .strip_prefix("0x")
-        .map(|digits| (digits, 16))
-        .or(text.strip_prefix("0o").map(|digits| (digits, 8)));
+    let based =
+        text.strip_prefix("0x").map(|digits| (digits, 16)).or(text.strip_prefix("0o").map(|digits| (digits, 8)));
     if let Some((digits, radix)) = based {
         return match u64::from_str_radix(digits, radix) {
-            Ok(value) if !digits.starts_with('+') => {
-                i64::try_from(value).map_or(Resolved::UInt(value), Resolved::Int)
-            }
+            Ok(value) if !digits.starts_with('+') => i64::try_from(value).map_or(Resolved::UInt(value), Resolved::Int),
             _ => Resolved::Str,
         };
     }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text
-            .parse::<i64>()
-            .map_or_else(|_| parse_float(text), Resolved::Int);
+        return text.parse::<i64>().map_or_else(|_| parse_float(text), Resolved::Int);
     }
-    if is_yaml_float(text) {
-        parse_float(text)
-    } else {
-        Resolved::Str
-    }
+    if is_yaml_float(text) { parse_float(text) } else { Resolved::Str }
 }
 
 /// Whether a YAML 1.2 reader would take the plain scalar `text` for something else than kubectl does.
@@ -202,14 +174,10 @@ mod tests {
 
     #[test]
     fn words_are_those_of_yaml_1_1() {
-        for text in [
-            "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON",
-        ] {
+        for text in ["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"] {
             assert_eq!(resolve(text), Resolved::Bool(true), "{text}");
         }
-        for text in [
-            "n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF",
-        ] {
+        for text in ["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"] {
             assert_eq!(resolve(text), Resolved::Bool(false), "{text}");
         }
         for text in ["", "~", "null", "Null", "NULL"] {
@@ -239,30 +207,11 @@ mod tests {
             assert_eq!(resolve(text), Resolved::Int(value), "{text}");
         }
         assert_eq!(resolve("18446744073709551615"), Resolved::UInt(u64::MAX));
-        for (text, value) in [
-            ("1.5", 1.5),
-            (".5", 0.5),
-            ("1e3", 1000.0),
-            ("1.", 1.0),
-            ("0899", 899.0),
-            ("1_0.5", 10.5),
-        ] {
+        for (text, value) in [("1.5", 1.5), (".5", 0.5), ("1e3", 1000.0), ("1.", 1.0), ("0899", 899.0), ("1_0.5", 10.5)]
+        {
             assert_eq!(resolve(text), Resolved::Float(value), "{text}");
         }
-        for text in [
-            "1:30",
-            "2024-11-01",
-            "0x",
-            "1e",
-            "-",
-            "+",
-            ".",
-            "..",
-            "1.2.3",
-            "0xZZ",
-            "12px",
-            "+-1",
-        ] {
+        for text in ["1:30", "2024-11-01", "0x", "1e", "-", "+", ".", "..", "1.2.3", "0xZZ", "12px", "+-1"] {
             assert_eq!(resolve(text), Resolved::Str, "{text}");
         }
     }
@@ -272,19 +221,7 @@ mod tests {
         for text in ["y", "on", "Off", "NO", "0755", "1_000", "0b1"] {
             assert!(is_ambiguous(text), "{text}");
         }
-        for text in [
-            "true",
-            "null",
-            "~",
-            "12",
-            "1.5",
-            "0",
-            "text",
-            "0x1F",
-            ".nan",
-            "",
-            "2024-11-01",
-        ] {
+        for text in ["true", "null", "~", "12", "1.5", "0", "text", "0x1F", ".nan", "", "2024-11-01"] {
             assert!(!is_ambiguous(text), "{text}");
         }
     }

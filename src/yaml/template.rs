@@ -6,10 +6,7 @@
 
 /// The first placeholder in `text`, with its delimiters.
 pub fn find(text: &str) -> Option<&str> {
-    if !text
-        .bytes()
-        .any(|byte| matches!(byte, b'$' | b'<' | b'{' | b'.'))
-    {
+    if !text.bytes().any(|byte| matches!(byte, b'$' | b'<' | b'{' | b'.')) {
         return None;
     }
     if text == "..." {
@@ -28,14 +25,9 @@ fn variable(text: &str) -> Option<&str> {
     let body = text.strip_prefix("${")?;
     let end = body.find('}')?;
     let name = &body[..end];
-    let starts_like_a_name =
-        name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
-    let own = name
-        .get(..10)
-        .is_some_and(|head| head.eq_ignore_ascii_case("inputTopic"))
-        || name
-            .get(..11)
-            .is_some_and(|head| head.eq_ignore_ascii_case("outputTopic"));
+    let starts_like_a_name = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    let own = name.get(..10).is_some_and(|head| head.eq_ignore_ascii_case("inputTopic"))
+        || name.get(..11).is_some_and(|head| head.eq_ignore_ascii_case("outputTopic"));
     (starts_like_a_name && !own).then(|| &text[..end + 3])
 }
 
@@ -44,8 +36,7 @@ fn angle(text: &str) -> Option<&str> {
     let body = text.strip_prefix('<')?;
     let end = body.find('>')?;
     let name = &body[..end];
-    let allowed =
-        |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | ' ' | '.' | '/');
+    let allowed = |char: char| char.is_ascii_alphanumeric() || matches!(char, '-' | '_' | ' ' | '.' | '/');
     let named = name.starts_with(|first: char| first.is_ascii_alphabetic()) && !name.ends_with(' ');
     (named && name.len() <= 64 && name.chars().all(allowed)).then(|| &text[..end + 2])
 }
@@ -66,14 +57,8 @@ mod tests {
         for (text, found) in [
             ("${HOST}", "${HOST}"),
             ("x-${site_id}-y", "${site_id}"),
-            (
-                "<NAMESPACE>.<REGION>-1.ts.eventgrid.azure.net:8883",
-                "<NAMESPACE>",
-            ),
-            (
-                "<your CA certificate config map>",
-                "<your CA certificate config map>",
-            ),
+            ("<NAMESPACE>.<REGION>-1.ts.eventgrid.azure.net:8883", "<NAMESPACE>"),
+            ("<your CA certificate config map>", "<your CA certificate config map>"),
             ("{{ .Values.host }}:8883", "{{ .Values.host }}"),
             ("...", "..."),
         ] {

@@ -82,14 +82,9 @@ impl<'t> Node<'t> {
     /// The member `key`: of duplicates the last one, as kubectl takes it.
     pub fn entry(&self, key: &str) -> Option<&Entry<'t>> {
         let entries = self.entries();
-        let own = entries
-            .iter()
-            .rposition(|entry| entry.merged_at.is_none())
-            .map_or(0, |last| last + 1);
+        let own = entries.iter().rposition(|entry| entry.merged_at.is_none()).map_or(0, |last| last + 1);
         let (own, merged) = entries.split_at(own);
-        own.iter()
-            .rfind(|entry| entry.key == key)
-            .or_else(|| merged.iter().find(|entry| entry.key == key))
+        own.iter().rfind(|entry| entry.key == key).or_else(|| merged.iter().find(|entry| entry.key == key))
     }
 
     /// The value of the member `key`.
@@ -108,24 +103,14 @@ impl<'t> Node<'t> {
     /// The text, if it is a string (not a number, boolean or null).
     pub fn as_str(&self) -> Option<&str> {
         match &self.value {
-            Value::Scalar(Scalar {
-                text,
-                resolved: Resolved::Str,
-                ..
-            }) => Some(text),
+            Value::Scalar(Scalar { text, resolved: Resolved::Str, .. }) => Some(text),
             _ => None,
         }
     }
 
     /// Whether it is null.
     pub const fn is_null(&self) -> bool {
-        matches!(
-            self.value,
-            Value::Scalar(Scalar {
-                resolved: Resolved::Null,
-                ..
-            })
-        )
+        matches!(self.value, Value::Scalar(Scalar { resolved: Resolved::Null, .. }))
     }
 
     /// The JSON type in words, with its article.
@@ -142,14 +127,8 @@ impl<'t> Node<'t> {
     pub fn is_template(&self) -> bool {
         match &self.value {
             Value::Template => true,
-            Value::Scalar(Scalar {
-                text,
-                resolved: Resolved::Str,
-                ..
-            }) => super::template::find(text).is_some(),
-            Value::Map(entries) => entries
-                .iter()
-                .any(|entry| super::template::find(&entry.key).is_some()),
+            Value::Scalar(Scalar { text, resolved: Resolved::Str, .. }) => super::template::find(text).is_some(),
+            Value::Map(entries) => entries.iter().any(|entry| super::template::find(&entry.key).is_some()),
             _ => false,
         }
     }
@@ -176,8 +155,7 @@ impl<'t> Node<'t> {
         match &self.value {
             Value::Map(entries) => entries.iter().any(|entry| {
                 let in_key = entry.key_span.contains(span);
-                let in_value =
-                    entry.value.place().contains(span) || entry.value.span.contains(span);
+                let in_value = entry.value.place().contains(span) || entry.value.span.contains(span);
                 if !in_key && !in_value {
                     return false;
                 }

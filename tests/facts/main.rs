@@ -1,11 +1,7 @@
 //! Holds the projected schemas to the field tables in `testdata/facts`, row by row and in both directions: what a row
 //! allows is accepted, what it forbids is refused, and there is no field without a row.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test stops at a table that cannot be read"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "a test stops at a table that cannot be read")]
 
 mod cases;
 mod table;
@@ -19,25 +15,13 @@ use cases::{Case, Tree};
 use table::{Row, body, parent};
 
 /// Runs every case of one table through a check that says whether a document is accepted.
-fn failures(
-    table: &str,
-    tree: &Tree,
-    strangers: &[Row],
-    check_with: &dyn Fn(&Value) -> bool,
-) -> Vec<String> {
+fn failures(table: &str, tree: &Tree, strangers: &[Row], check_with: &dyn Fn(&Value) -> bool) -> Vec<String> {
     let wrong = |case: &Case| check_with(&case.document) != case.accepted;
     let told = |case: Case| {
         let verdict = if case.accepted { "refused" } else { "accepted" };
-        format!(
-            "{table}: {} `{}`: {verdict} {}",
-            tree.kind, case.row, case.what
-        )
+        format!("{table}: {} `{}`: {verdict} {}", tree.kind, case.row, case.what)
     };
-    cases::all(tree, strangers)
-        .into_iter()
-        .filter(wrong)
-        .map(told)
-        .collect()
+    cases::all(tree, strangers).into_iter().filter(wrong).map(told).collect()
 }
 
 /// The node of a projected schema at a path of the table.
@@ -54,12 +38,7 @@ fn node<'a>(schema: &'a Value, path: &str) -> Option<&'a Value> {
 
 /// Every path that a projected schema has below `path`.
 fn paths(schema: &Value, path: &str, found: &mut BTreeSet<String>) {
-    for (name, child) in schema
-        .get("properties")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-    {
+    for (name, child) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
         let child_path = format!("{path}.{name}");
         paths(child, &child_path, found);
         found.insert(child_path);
@@ -84,26 +63,15 @@ fn keywords(found: &Value, row: &Row) -> Vec<String> {
         ("pattern", row.pattern.clone().map(Value::from)),
         ("readOnly", row.read_only.then_some(Value::Bool(true))),
     ];
-    let differ =
-        |(keyword, expected): &(&str, Option<Value>)| found.get(keyword) != expected.as_ref();
+    let differ = |(keyword, expected): &(&str, Option<Value>)| found.get(keyword) != expected.as_ref();
     let told = |(keyword, expected): (&str, Option<Value>)| {
-        format!(
-            "`{keyword}` is {:?}, expected {expected:?}",
-            found.get(keyword)
-        )
+        format!("`{keyword}` is {:?}, expected {expected:?}", found.get(keyword))
     };
     let mut wrong: Vec<String> = expected.into_iter().filter(differ).map(told).collect();
-    let listed = found
-        .get("enum")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+    let listed = found.get("enum").and_then(Value::as_array).into_iter().flatten();
     let listed: BTreeSet<&str> = listed.filter_map(Value::as_str).collect();
     if listed != row.values.iter().map(String::as_str).collect() {
-        wrong.push(format!(
-            "the values are {listed:?}, expected {:?}",
-            row.values
-        ));
+        wrong.push(format!("the values are {listed:?}, expected {:?}", row.values));
     }
     wrong
 }
@@ -113,10 +81,7 @@ fn annotations(table: &str, tree: &Tree, schema: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     for row in tree.rows() {
         let Some(found) = node(schema, &row.path) else {
-            wrong.push(format!(
-                "{table}: {} `{}`: no such field",
-                tree.kind, row.path
-            ));
+            wrong.push(format!("{table}: {} `{}`: no such field", tree.kind, row.path));
             continue;
         };
         let differ = keywords(found, row).into_iter();
@@ -136,11 +101,7 @@ fn hold(name: &str, target: Target, rows: Vec<Row>, kinds: &[Kind]) {
     let mut wrong = Vec::new();
     let mut held = 0;
     for kind in kinds {
-        let of_kind: Vec<Row> = rows
-            .iter()
-            .filter(|row| row.kind == *kind)
-            .cloned()
-            .collect();
+        let of_kind: Vec<Row> = rows.iter().filter(|row| row.kind == *kind).cloned().collect();
         let projected = project(*kind, target);
         if of_kind.is_empty() {
             assert!(projected.is_err(), "{name}: {kind} has a schema and no row");
@@ -150,61 +111,34 @@ fn hold(name: &str, target: Target, rows: Vec<Row>, kinds: &[Kind]) {
         let schema = projected.expect("a schema where there are rows");
         let validator = jsonschema::draft202012::new(&schema).expect("a valid schema");
         let tree = Tree::new(*kind, target, of_kind);
-        let strangers: Vec<Row> = everything
-            .iter()
-            .filter(|row| row.kind == *kind)
-            .cloned()
-            .collect();
-        wrong.extend(failures(name, &tree, &strangers, &|document| {
-            validator.is_valid(document)
-        }));
+        let strangers: Vec<Row> = everything.iter().filter(|row| row.kind == *kind).cloned().collect();
+        wrong.extend(failures(name, &tree, &strangers, &|document| validator.is_valid(document)));
         wrong.extend(annotations(name, &tree, &schema));
     }
     assert_eq!(held, rows.len(), "{name}: rows of a kind that was not held");
     let count = wrong.len();
     wrong.truncate(60);
-    assert!(
-        wrong.is_empty(),
-        "{count} differences:\n{}",
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{count} differences:\n{}", wrong.join("\n"));
 }
 
-const IN_CRD_V1: [Kind; 3] = [
-    Kind::DataflowEndpoint,
-    Kind::Dataflow,
-    Kind::DataflowProfile,
-];
+const IN_CRD_V1: [Kind; 3] = [Kind::DataflowEndpoint, Kind::Dataflow, Kind::DataflowProfile];
 
 #[test]
 fn kubernetes_v1_of_release_1_0_is_the_definition() {
-    let target = Target::Kubernetes {
-        shape: Shape::V1,
-        release: ArmVersion::V20241101,
-    };
+    let target = Target::Kubernetes { shape: Shape::V1, release: ArmVersion::V20241101 };
     hold("k8s-v1-fields.tsv", target, table::crd_v1(), &IN_CRD_V1);
 }
 
 #[test]
 fn kubernetes_v1_is_the_definition_and_what_arm_added_since() {
     let target = Target::kubernetes(Shape::V1);
-    hold(
-        "k8s-v1-fields.tsv + arm-fields.tsv",
-        target,
-        table::crd_v1_and_later(),
-        &Kind::ALL,
-    );
+    hold("k8s-v1-fields.tsv + arm-fields.tsv", target, table::crd_v1_and_later(), &Kind::ALL);
 }
 
 #[test]
 fn kubernetes_v1beta1_of_release_0_6_is_the_definition() {
     let target = Target::kubernetes(Shape::V1Beta1Auth);
-    hold(
-        "k8s-v1beta1-2024-07-fields.tsv",
-        target,
-        table::crd_july_2024(),
-        &[Kind::DataflowEndpoint],
-    );
+    hold("k8s-v1beta1-2024-07-fields.tsv", target, table::crd_july_2024(), &[Kind::DataflowEndpoint]);
 }
 
 macro_rules! arm {

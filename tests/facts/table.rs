@@ -66,41 +66,27 @@ impl Line<'_> {
     fn get(&self, name: &str) -> Option<String> {
         let index = self.names.iter().position(|column| *column == name)?;
         let cell = self.cells.get(index)?.trim();
-        let quoted = cell
-            .strip_prefix('"')
-            .and_then(|rest| rest.strip_suffix('"'));
+        let quoted = cell.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
         let text = quoted.map_or_else(|| cell.to_owned(), |text| text.replace("\"\"", "\""));
         (!text.is_empty()).then_some(text)
     }
 
     fn number<T: std::str::FromStr>(&self, name: &str) -> Option<T> {
-        self.get(name).map(|text| {
-            text.parse()
-                .unwrap_or_else(|_| panic!("not a number: {text}"))
-        })
+        self.get(name).map(|text| text.parse().unwrap_or_else(|_| panic!("not a number: {text}")))
     }
 
     fn row(&self, body: &str) -> Option<Row> {
         let kind = Kind::parse(&self.get("resource")?)?;
         let path = match self.get("path")?.as_str() {
             "(spec)" => body.to_owned(),
-            path => path
-                .strip_prefix('/')
-                .map_or_else(|| format!("{body}.{path}"), str::to_owned),
+            path => path.strip_prefix('/').map_or_else(|| format!("{body}.{path}"), str::to_owned),
         };
         let ty = self.get("type").expect("a type");
-        let notes = self
-            .get("notes")
-            .or_else(|| self.get("discriminator_note"))
-            .unwrap_or_default();
-        let names = notes
-            .split_once("exactly one of: ")
-            .map_or("", |(_, names)| names);
+        let notes = self.get("notes").or_else(|| self.get("discriminator_note")).unwrap_or_default();
+        let names = notes.split_once("exactly one of: ").map_or("", |(_, names)| names);
         let typed = |text: String| match ty.as_str() {
             "string" => Value::from(text),
-            _ => {
-                serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path} {text}: {error}"))
-            }
+            _ => serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path} {text}: {error}")),
         };
         Some(Row {
             kind,
@@ -111,16 +97,10 @@ impl Line<'_> {
             min_length: self.number("min_length"),
             max_length: self.number("max_length"),
             pattern: self.get("pattern"),
-            values: self.get("enum").map_or_else(Vec::new, |text| {
-                text.split('|').map(str::to_owned).collect()
-            }),
+            values: self.get("enum").map_or_else(Vec::new, |text| text.split('|').map(str::to_owned).collect()),
             nullable: notes.split([',', ';', ' ']).any(|word| word == "nullable"),
             read_only: self.get("read_only").is_some(),
-            exactly_one: names
-                .split(", ")
-                .filter(|name| !name.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            exactly_one: names.split(", ").filter(|name| !name.is_empty()).map(str::to_owned).collect(),
             path,
             ty,
         })
@@ -133,10 +113,7 @@ impl Line<'_> {
 }
 
 fn lines<'a>(text: &'a str, names: &'a [&'a str]) -> impl Iterator<Item = Line<'a>> {
-    text.lines().skip(1).map(move |line| Line {
-        names,
-        cells: line.split('\t').collect(),
-    })
+    text.lines().skip(1).map(move |line| Line { names, cells: line.split('\t').collect() })
 }
 
 fn columns(text: &str) -> Vec<&str> {
@@ -146,18 +123,12 @@ fn columns(text: &str) -> Vec<&str> {
 /// The rows of a custom resource definition; `spec` itself is only listed where there is more to say of it.
 fn crd(text: &str) -> Vec<Row> {
     let names = columns(text);
-    let mut rows: Vec<Row> = lines(text, &names)
-        .map(|line| line.row("spec").expect("a kind with a schema"))
-        .collect();
+    let mut rows: Vec<Row> = lines(text, &names).map(|line| line.row("spec").expect("a kind with a schema")).collect();
     for row in &mut rows {
         row.required |= row.path == "spec";
     }
     for kind in Kind::ALL {
-        if rows.iter().any(|row| row.kind == kind)
-            && !rows
-                .iter()
-                .any(|row| row.kind == kind && row.path == "spec")
-        {
+        if rows.iter().any(|row| row.kind == kind) && !rows.iter().any(|row| row.kind == kind && row.path == "spec") {
             rows.push(spec(kind));
         }
     }
@@ -195,14 +166,9 @@ pub(crate) fn crd_july_2024() -> Vec<Row> {
 
 fn arm_as(version: ArmVersion, body: &str) -> Vec<Row> {
     let names = columns(ARM);
-    let at = |line: &Line<'_>| {
-        (line.version("from_version")..=line.version("to_version")).contains(&version)
-    };
+    let at = |line: &Line<'_>| (line.version("from_version")..=line.version("to_version")).contains(&version);
     // RegistryEndpoint is known and has no schema.
-    lines(ARM, &names)
-        .filter(at)
-        .filter_map(|line| line.row(body))
-        .collect()
+    lines(ARM, &names).filter(at).filter_map(|line| line.row(body)).collect()
 }
 
 /// The ARM types of one version.
@@ -214,17 +180,11 @@ pub(crate) fn arm(version: ArmVersion) -> Vec<Row> {
 pub(crate) fn crd_v1_and_later() -> Vec<Row> {
     let mut rows = crd_v1();
     let known = rows.len();
-    for version in ArmVersion::ALL
-        .into_iter()
-        .rev()
-        .filter(|version| *version >= ArmVersion::V20241101)
-    {
+    for version in ArmVersion::ALL.into_iter().rev().filter(|version| *version >= ArmVersion::V20241101) {
         // What the service writes stands in `status`, beside `spec`.
         let written = |row: &Row| row.path.starts_with("spec.") && !row.read_only;
         for later in arm_as(version, "spec").into_iter().filter(written) {
-            let place = rows
-                .iter()
-                .position(|row| row.kind == later.kind && row.path == later.path);
+            let place = rows.iter().position(|row| row.kind == later.kind && row.path == later.path);
             match place {
                 None => rows.push(later),
                 Some(index) => widen(&mut rows[index], &later, index < known),
@@ -232,20 +192,10 @@ pub(crate) fn crd_v1_and_later() -> Vec<Row> {
         }
     }
     // The graph came without a definition; that it names its profile is known from the pages.
-    let link = rows
-        .iter()
-        .find(|row| row.kind == Kind::Dataflow && row.path == "spec.profileRef")
-        .cloned();
-    rows.push(Row {
-        kind: Kind::DataflowGraph,
-        nullable: false,
-        ..link.expect("a row")
-    });
+    let link = rows.iter().find(|row| row.kind == Kind::Dataflow && row.path == "spec.profileRef").cloned();
+    rows.push(Row { kind: Kind::DataflowGraph, nullable: false, ..link.expect("a row") });
     rows.push(spec(Kind::DataflowGraph));
-    for row in rows
-        .iter_mut()
-        .filter(|row| row.kind == Kind::DataflowEndpoint && row.path == "spec")
-    {
+    for row in rows.iter_mut().filter(|row| row.kind == Kind::DataflowEndpoint && row.path == "spec") {
         // The definition is older than the seventh block; nothing says that the rule has gone.
         row.exactly_one.push("openTelemetrySettings".into());
     }
@@ -255,12 +205,7 @@ pub(crate) fn crd_v1_and_later() -> Vec<Row> {
 /// Adds the values of another version, and takes away a pattern that it has given up.
 fn widen(row: &mut Row, other: &Row, in_crd: bool) {
     if !row.values.is_empty() {
-        let more = other
-            .values
-            .iter()
-            .filter(|value| !row.values.contains(value))
-            .cloned()
-            .collect::<Vec<_>>();
+        let more = other.values.iter().filter(|value| !row.values.contains(value)).cloned().collect::<Vec<_>>();
         row.values.extend(more);
     }
     if other.pattern.is_none() {
@@ -272,23 +217,10 @@ fn widen(row: &mut Row, other: &Row, in_crd: bool) {
 /// Every row of every table, to find fields that a target must not know.
 pub(crate) fn every_row(target: Target) -> Vec<Row> {
     let body = body(target);
-    let mut rows: Vec<Row> = ArmVersion::ALL
-        .into_iter()
-        .flat_map(|version| arm_as(version, body))
-        .collect();
+    let mut rows: Vec<Row> = ArmVersion::ALL.into_iter().flat_map(|version| arm_as(version, body)).collect();
     let crds = crd_v1().into_iter().chain(crd_july_2024());
-    rows.extend(crds.map(|row| Row {
-        path: row.path.replacen("spec", body, 1),
-        ..row
-    }));
+    rows.extend(crds.map(|row| Row { path: row.path.replacen("spec", body, 1), ..row }));
     rows.retain(|row| row.path.starts_with(&format!("{body}.")));
-    assert!(matches!(
-        target,
-        Target::Arm(_)
-            | Target::Kubernetes {
-                shape: Shape::V1 | Shape::V1Beta1Auth,
-                ..
-            }
-    ));
+    assert!(matches!(target, Target::Arm(_) | Target::Kubernetes { shape: Shape::V1 | Shape::V1Beta1Auth, .. }));
     rows
 }

@@ -46,7 +46,8 @@ const fn allowed(far_end: FarEnd) -> Option<&'static [&'static str]> {
 fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     let method = endpoint.method();
     let (Some(written), Some(allowed)) = (method.str(), allowed(endpoint.far_end)) else { return };
-    let known = [SYSTEM, USER, SAT, X509, SASL, TOKEN, ANONYMOUS].iter().any(|known| known.eq_ignore_ascii_case(written));
+    let known =
+        [SYSTEM, USER, SAT, X509, SASL, TOKEN, ANONYMOUS].iter().any(|known| known.eq_ignore_ascii_case(written));
     // A method that does not exist at all is the schema's to refuse.
     if known && !allowed.iter().any(|name| name.eq_ignore_ascii_case(written)) {
         let message = format!("{} does not take the method `{written}`", endpoint.far_end.name());

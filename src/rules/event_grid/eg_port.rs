@@ -30,8 +30,11 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     let (expected, over) = if protocol.is_word("WebSockets") { ("443", "WebSockets") } else { ("8883", "MQTT") };
     if port != expected {
         let message = format!("Event Grid does not listen on port `{port}` for {over}");
-        sink.part(endpoint.host(), range.clone(), message)
-            .label(format!("expected `{expected}`"))
-            .replace_part(Safety::Safe, endpoint.host(), range, expected);
+        sink.part(endpoint.host(), range.clone(), message).label(format!("expected `{expected}`")).replace_part(
+            Safety::Safe,
+            endpoint.host(),
+            range,
+            expected,
+        );
     }
 }

@@ -24,8 +24,10 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     let compression = endpoint.settings.get("compression");
     if endpoint.far_end == FarEnd::EventHubs && (compression.is_word("Snappy") || compression.is_word("Lz4")) {
         let message = format!("Event Hubs does not take `{}`", compression.str().unwrap_or_default());
-        sink.at(compression, message)
-            .label("expected `None`, or `Gzip` (Premium and Dedicated only)")
-            .replace(Safety::Safe, compression, "None");
+        sink.at(compression, message).label("expected `None`, or `Gzip` (Premium and Dedicated only)").replace(
+            Safety::Safe,
+            compression,
+            "None",
+        );
     }
 }

@@ -40,9 +40,19 @@ const SENSITIVE: [&str; 27] = [
 /// The longest tail of a key that decides, punctuation included.
 const TAIL: usize = 48;
 
+/// How far the start of a line is looked at.
+const COLUMNS: usize = 256;
+
 /// Appends every secret that a key or its own shape gives away.
 pub(super) fn find(text: &str, found: &mut Vec<Span>) {
-    let mut scan = Scan { text, bytes: text.as_bytes(), line: 0, authority: Authority::default(), pair: false, found };
+    let mut scan = Scan {
+        text,
+        bytes: text.as_bytes(),
+        line: 0,
+        authority: Authority::default(),
+        pair: false,
+        found,
+    };
     let mut at = 0;
     while let Some((start, end)) = next_word(scan.bytes, at) {
         scan.enter(at, start);
@@ -57,8 +67,14 @@ pub(super) fn is_sensitive(key: &[u8]) -> bool {
     if key.eq_ignore_ascii_case(b"pass") {
         return true;
     }
-    let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
-    let tail: Vec<u8> = tail.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
+    let tail = key
+        .get(key.len().saturating_sub(TAIL)..)
+        .unwrap_or_default();
+    let tail: Vec<u8> = tail
+        .iter()
+        .filter(|b| b.is_ascii_alphanumeric())
+        .map(u8::to_ascii_lowercase)
+        .collect();
     SENSITIVE.iter().any(|end| tail.ends_with(end.as_bytes()))
 }
 
@@ -67,7 +83,10 @@ pub(super) fn next_word(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let start = at + bytes.get(at..)?.iter().position(is_word)?;
     let rest = &bytes[start..];
-    Some((start, start + rest.iter().position(|b| !is_word(b)).unwrap_or(rest.len())))
+    Some((
+        start,
+        start + rest.iter().position(|b| !is_word(b)).unwrap_or(rest.len()),
+    ))
 }
 
 /// What follows a key.
@@ -85,6 +104,15 @@ pub(super) fn separator(bytes: &[u8], end: usize) -> Option<Separator> {
     at += usize::from(bytes.get(at) == Some(&b'\\'));
     at += usize::from(matches!(bytes.get(at), Some(b'"' | b'\'')));
     at = value::blanks(bytes, at, bytes.len());
+    if matches!(bytes.get(at), Some(b'\n' | b'\r')) {
+        // The value of an explicit key (`? key`) has its separator on the next line.
+        at = value::blanks(
+            bytes,
+            value::line_end(bytes, at, bytes.len()) + 1,
+            bytes.len(),
+        );
+        bytes.get(at).filter(|b| **b == b':')?;
+    }
     let sign = *bytes.get(at).filter(|b| matches!(b, b':' | b'='))?;
     let after = at + 1;
     let url = sign == b':' && bytes.get(after..after + 2) == Some(b"//");
@@ -101,6 +129,17 @@ pub(super) fn key_start(bytes: &[u8], word: usize) -> usize {
     if explicit { start - 2 } else { start }
 }
 
+/// Column that decides what is deeper than the key at `start`: its own if only indentation, `-` and `?` stand before it
+/// on its line, which starts at `line`; else the first text's. Bounded, so that it costs the same in a long line.
+pub(super) fn column(bytes: &[u8], line: usize, start: usize) -> usize {
+    let before = bytes.get(line..start).unwrap_or_default();
+    let head = &before[..before.len().min(COLUMNS)];
+    match head.iter().all(|b| b" \t-?".contains(b)) {
+        true => before.len(),
+        false => head.iter().take_while(|b| b" \t".contains(b)).count(),
+    }
+}
+
 struct Scan<'a> {
     text: &'a str,
     bytes: &'a [u8],
@@ -115,7 +154,11 @@ struct Scan<'a> {
 impl Scan<'_> {
     /// Moves on from `from` to `to`, and notes the line that `to` is in.
     fn enter(&mut self, from: usize, to: usize) {
-        if let Some(at) = self.bytes.get(from..to).and_then(|passed| passed.iter().rposition(|&b| b == b'\n')) {
+        if let Some(at) = self
+            .bytes
+            .get(from..to)
+            .and_then(|passed| passed.iter().rposition(|&b| b == b'\n'))
+        {
             self.line = from + at + 1;
         }
     }
@@ -129,7 +172,9 @@ impl Scan<'_> {
             self.found.push(value.span);
             return value.next;
         }
-        let Some(separator) = separator(self.bytes, end) else { return end };
+        let Some(separator) = separator(self.bytes, end) else {
+            return end;
+        };
         let word = &self.bytes[start..end];
         let of_pair = std::mem::take(&mut self.pair) && word == b"value";
         let signature = separator.sign == b'=' && word.eq_ignore_ascii_case(b"sig");
@@ -139,8 +184,14 @@ impl Scan<'_> {
         if !(of_pair || signature || is_sensitive(word)) {
             return end;
         }
-        let Some(value) = self.value(start, separator) else { return separator.after };
-        if !self.text.get(value.span.range()).is_some_and(value::is_harmless) {
+        let Some(value) = self.value(start, separator) else {
+            return separator.after;
+        };
+        if !self
+            .text
+            .get(value.span.range())
+            .is_some_and(value::is_harmless)
+        {
             self.found.push(value.span);
         }
         value.next
@@ -152,10 +203,20 @@ impl Scan<'_> {
         let quoted = start > 0 && self.bytes[start - 1] == b'`';
         let rest = &self.bytes[separator.after..];
         let limit = match quoted {
-            true => separator.after + rest.iter().position(|&b| b == b'`' || b == b'\n').unwrap_or(rest.len()),
+            true => {
+                separator.after
+                    + rest
+                        .iter()
+                        .position(|&b| b == b'`' || b == b'\n')
+                        .unwrap_or(rest.len())
+            }
             false => self.bytes.len(),
         };
-        let frame = Frame { column: start.saturating_sub(self.line), limit, lenient: false };
+        let frame = Frame {
+            column: column(self.bytes, self.line, start),
+            limit,
+            lenient: false,
+        };
         match separator.sign {
             b'=' => value::assigned(self.text, separator.after, frame),
             _ => value::scalar(self.text, separator.after, frame),

@@ -11,6 +11,9 @@ mod registry;
 mod text;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use discover::{DiscoverError, DiscoverOptions, Input, discover};
 pub use excerpt::Excerpt;
 pub use lines::Position;

@@ -16,8 +16,8 @@ const RECENT: usize = 4;
 
 /// All files of a run.
 ///
-/// A file's text is not kept: memory grows with what is said about files, not with them. Standard input, which can be
-/// read only once, is.
+/// A file's text is not kept: memory grows with what is said about files, not with them. Standard
+/// input and pipes, which can be read only once, are.
 #[derive(Debug, Default)]
 pub struct Sources {
     files: Vec<Entry>,
@@ -69,7 +69,10 @@ impl Sources {
 
     /// Adds a text that is in memory already, such as an example.
     pub fn add_text(&mut self, name: impl Into<String>, text: Text) -> FileId {
-        let state = State { kept: Some(Arc::new(text)), ..State::default() };
+        let state = State {
+            kept: Some(Arc::new(text)),
+            ..State::default()
+        };
         self.push(name.into(), Origin::Memory, true, state)
     }
 
@@ -94,7 +97,12 @@ impl Sources {
 
     fn push(&mut self, name: String, origin: Origin, explicit: bool, state: State) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Entry { name: name.into(), origin, explicit, state: Mutex::new(state) });
+        self.files.push(Entry {
+            name: name.into(),
+            origin,
+            explicit,
+            state: Mutex::new(state),
+        });
         id
     }
 
@@ -132,10 +140,11 @@ impl Sources {
         if let Some(text) = state.kept.clone().or_else(|| state.text.upgrade()) {
             return Ok(text);
         }
-        let text = Arc::new(load(&entry.origin)?);
+        let (text, again) = load(&entry.origin)?;
+        let text = Arc::new(text);
         state.seen.get_or_insert_with(|| fingerprint(&text.content));
         state.text = Arc::downgrade(&text);
-        if matches!(entry.origin, Origin::Stdin) {
+        if !again {
             state.kept = Some(Arc::clone(&text));
         }
         Ok(text)
@@ -159,13 +168,17 @@ impl Sources {
         }
         let content = match state.kept.clone().or_else(|| state.text.upgrade()) {
             Some(text) => text.content.clone(),
-            None => load(&entry.origin).ok()?.content,
+            None => load(&entry.origin).ok()?.0.content,
         };
         let now = fingerprint(&content);
         if *state.seen.get_or_insert(now) != now {
             return None;
         }
-        let excerpt = Arc::new(Excerpt::new(Arc::clone(&entry.name), content, &state.hidden));
+        let excerpt = Arc::new(Excerpt::new(
+            Arc::clone(&entry.name),
+            content,
+            &state.hidden,
+        ));
         state.excerpt = Arc::downgrade(&excerpt);
         drop(state);
         let mut recent = lock(&self.recent);
@@ -190,23 +203,30 @@ fn fingerprint(content: &str) -> (usize, u64) {
     (content.len(), hasher.finish())
 }
 
-fn load(origin: &Origin) -> Result<Text, ReadError> {
+/// The text, and whether it can be read again.
+fn load(origin: &Origin) -> Result<(Text, bool), ReadError> {
     let mut bytes = Vec::new();
-    match origin {
+    let again = match origin {
         Origin::Memory => return Err(ReadError::Unknown),
-        Origin::Stdin => bounded(io::stdin().lock(), &mut bytes)?,
+        Origin::Stdin => {
+            bounded(io::stdin().lock(), &mut bytes)?;
+            false
+        }
         Origin::File(path) => {
             let file = File::open(path)?;
-            let size = file.metadata()?.len();
-            if size > u64::from(u32::MAX) {
-                return Err(ReadError::TooLarge { bytes: size });
+            let metadata = file.metadata()?;
+            if metadata.len() > u64::from(u32::MAX) {
+                return Err(ReadError::TooLarge {
+                    bytes: metadata.len(),
+                });
             }
             // One more byte lets the last read see the end without growing.
-            bytes.reserve_exact(usize::try_from(size).unwrap_or(0) + 1);
+            bytes.reserve_exact(usize::try_from(metadata.len()).unwrap_or(0) + 1);
             bounded(file, &mut bytes)?;
+            metadata.is_file()
         }
-    }
-    Text::decode(bytes)
+    };
+    Ok((Text::decode(bytes)?, again))
 }
 
 /// Reads to the end, but never more than one byte over the limit: pipes and devices state no size.
@@ -221,9 +241,16 @@ fn bounded(reader: impl Read, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
 /// `path` with forward slashes and without a leading `./`.
 fn display_name(path: &Path) -> String {
     let name = path.to_string_lossy();
-    let name = if std::path::MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name.into_owned() };
+    let name = if std::path::MAIN_SEPARATOR == '\\' {
+        name.replace('\\', "/")
+    } else {
+        name.into_owned()
+    };
     let mut rest = name.as_str();
-    while let Some(stripped) = rest.strip_prefix("./").filter(|stripped| !stripped.is_empty()) {
+    while let Some(stripped) = rest
+        .strip_prefix("./")
+        .filter(|stripped| !stripped.is_empty())
+    {
         rest = stripped.trim_start_matches('/');
     }
     rest.to_owned()

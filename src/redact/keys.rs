@@ -45,14 +45,7 @@ const COLUMNS: usize = 256;
 
 /// Appends every secret that a key or its own shape gives away.
 pub(super) fn find(text: &str, found: &mut Vec<Span>) {
-    let mut scan = Scan {
-        text,
-        bytes: text.as_bytes(),
-        line: 0,
-        authority: Authority::default(),
-        pair: false,
-        found,
-    };
+    let mut scan = Scan { text, bytes: text.as_bytes(), line: 0, authority: Authority::default(), pair: false, found };
     let mut at = 0;
     while let Some((start, end)) = next_word(scan.bytes, at) {
         scan.enter(at, start);
@@ -67,14 +60,8 @@ pub(super) fn is_sensitive(key: &[u8]) -> bool {
     if key.eq_ignore_ascii_case(b"pass") {
         return true;
     }
-    let tail = key
-        .get(key.len().saturating_sub(TAIL)..)
-        .unwrap_or_default();
-    let tail: Vec<u8> = tail
-        .iter()
-        .filter(|b| b.is_ascii_alphanumeric())
-        .map(u8::to_ascii_lowercase)
-        .collect();
+    let tail = key.get(key.len().saturating_sub(TAIL)..).unwrap_or_default();
+    let tail: Vec<u8> = tail.iter().filter(|b| b.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect();
     SENSITIVE.iter().any(|end| tail.ends_with(end.as_bytes()))
 }
 
@@ -83,10 +70,7 @@ pub(super) fn next_word(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
     let is_word = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
     let start = at + bytes.get(at..)?.iter().position(is_word)?;
     let rest = &bytes[start..];
-    Some((
-        start,
-        start + rest.iter().position(|b| !is_word(b)).unwrap_or(rest.len()),
-    ))
+    Some((start, start + rest.iter().position(|b| !is_word(b)).unwrap_or(rest.len())))
 }
 
 /// What follows a key.
@@ -106,11 +90,7 @@ pub(super) fn separator(bytes: &[u8], end: usize) -> Option<Separator> {
     at = value::blanks(bytes, at, bytes.len());
     if matches!(bytes.get(at), Some(b'\n' | b'\r')) {
         // The value of an explicit key (`? key`) has its separator on the next line.
-        at = value::blanks(
-            bytes,
-            value::line_end(bytes, at, bytes.len()) + 1,
-            bytes.len(),
-        );
+        at = value::blanks(bytes, value::line_end(bytes, at, bytes.len()) + 1, bytes.len());
         bytes.get(at).filter(|b| **b == b':')?;
     }
     let sign = *bytes.get(at).filter(|b| matches!(b, b':' | b'='))?;
@@ -154,11 +134,7 @@ struct Scan<'a> {
 impl Scan<'_> {
     /// Moves on from `from` to `to`, and notes the line that `to` is in.
     fn enter(&mut self, from: usize, to: usize) {
-        if let Some(at) = self
-            .bytes
-            .get(from..to)
-            .and_then(|passed| passed.iter().rposition(|&b| b == b'\n'))
-        {
+        if let Some(at) = self.bytes.get(from..to).and_then(|passed| passed.iter().rposition(|&b| b == b'\n')) {
             self.line = from + at + 1;
         }
     }
@@ -187,11 +163,7 @@ impl Scan<'_> {
         let Some(value) = self.value(start, separator) else {
             return separator.after;
         };
-        if !self
-            .text
-            .get(value.span.range())
-            .is_some_and(value::is_harmless)
-        {
+        if !self.text.get(value.span.range()).is_some_and(value::is_harmless) {
             self.found.push(value.span);
         }
         value.next
@@ -203,20 +175,10 @@ impl Scan<'_> {
         let quoted = start > 0 && self.bytes[start - 1] == b'`';
         let rest = &self.bytes[separator.after..];
         let limit = match quoted {
-            true => {
-                separator.after
-                    + rest
-                        .iter()
-                        .position(|&b| b == b'`' || b == b'\n')
-                        .unwrap_or(rest.len())
-            }
+            true => separator.after + rest.iter().position(|&b| b == b'`' || b == b'\n').unwrap_or(rest.len()),
             false => self.bytes.len(),
         };
-        let frame = Frame {
-            column: column(self.bytes, self.line, start),
-            limit,
-            lenient: false,
-        };
+        let frame = Frame { column: column(self.bytes, self.line, start), limit, lenient: false };
         match separator.sign {
             b'=' => value::assigned(self.text, separator.after, frame),
             _ => value::scalar(self.text, separator.after, frame),

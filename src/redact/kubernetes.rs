@@ -35,10 +35,7 @@ pub(super) fn find(text: &str, found: &mut Vec<Span>) {
 fn documents(text: &str) -> Vec<(usize, usize)> {
     let (mut all, mut start, mut at) = (Vec::new(), 0, 0);
     for line in text.split_inclusive('\n') {
-        if line
-            .strip_prefix("---")
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
-        {
+        if line.strip_prefix("---").is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace)) {
             all.push((start, at));
             start = at;
         }
@@ -56,12 +53,8 @@ fn is_secret(document: &[u8]) -> bool {
         if document[start..end].eq_ignore_ascii_case(b"kind")
             && let Some(Separator { sign: b':', after }) = keys::separator(document, end)
             && let Some((from, to)) = keys::next_word(document, after)
-            && document[after..from]
-                .iter()
-                .all(|b| b.is_ascii_whitespace() || b"\"'\\".contains(b))
-            && [&b"secret"[..], b"secretlist"]
-                .iter()
-                .any(|kind| document[from..to].eq_ignore_ascii_case(kind))
+            && document[after..from].iter().all(|b| b.is_ascii_whitespace() || b"\"'\\".contains(b))
+            && [&b"secret"[..], b"secretlist"].iter().any(|kind| document[from..to].eq_ignore_ascii_case(kind))
         {
             return true;
         }
@@ -82,15 +75,12 @@ impl Document<'_> {
         while let Some((word, end)) = keys::next_word(bytes, at) {
             line = line_start(bytes, at, word).unwrap_or(line);
             let name = &bytes[word..end];
-            let data = [&b"data"[..], b"stringdata"]
-                .iter()
-                .any(|key| name.eq_ignore_ascii_case(key));
+            let data = [&b"data"[..], b"stringdata"].iter().any(|key| name.eq_ignore_ascii_case(key));
             let copy = name.ends_with(b"last-applied-configuration");
             let next = match keys::separator(bytes, end) {
-                Some(Separator { sign: b':', after }) if data || copy => self.value(
-                    after,
-                    keys::column(bytes, line, keys::key_start(bytes, word)),
-                ),
+                Some(Separator { sign: b':', after }) if data || copy => {
+                    self.value(after, keys::column(bytes, line, keys::key_start(bytes, word)))
+                }
                 _ => end,
             };
             line = line_start(bytes, word, next).unwrap_or(line);
@@ -99,19 +89,11 @@ impl Document<'_> {
     }
 
     fn frame(&self, column: usize) -> Frame {
-        Frame {
-            column,
-            limit: self.end,
-            lenient: true,
-        }
+        Frame { column, limit: self.end, lenient: true }
     }
 
     fn push(&mut self, start: usize, end: usize) {
-        if self
-            .text
-            .get(start..end)
-            .is_some_and(|value| !value::is_harmless(value))
-        {
+        if self.text.get(start..end).is_some_and(|value| !value::is_harmless(value)) {
             self.found.push(Span::new(start, end));
         }
     }
@@ -126,10 +108,7 @@ impl Document<'_> {
             Some(b'\n' | b'\r' | b'#') => {
                 let line = value::line_end(bytes, start, self.end);
                 let rest = &bytes[line..self.end];
-                let first = rest
-                    .iter()
-                    .position(|b| !b.is_ascii_whitespace())
-                    .map(|at| line + at);
+                let first = rest.iter().position(|b| !b.is_ascii_whitespace()).map(|at| line + at);
                 match first.filter(|&at| matches!(bytes[at], b'{' | b'[')) {
                     Some(open) => self.flow(open),
                     None => self.block(line, column),
@@ -164,8 +143,7 @@ impl Document<'_> {
                 at = end;
                 continue;
             }
-            let inside = indent > column
-                || entries.is_none_or(|i| i == column) && indent == column && !is_beside(text);
+            let inside = indent > column || entries.is_none_or(|i| i == column) && indent == column && !is_beside(text);
             if !inside {
                 break;
             }
@@ -251,37 +229,26 @@ impl Document<'_> {
     fn flow_token(&self, start: usize) -> value::Value {
         let bytes = self.text.as_bytes();
         let escaped = bytes[start] == b'\\';
-        if matches!(bytes[start], b'"' | b'\'')
-            || escaped && matches!(bytes.get(start + 1), Some(b'"' | b'\''))
-        {
+        if matches!(bytes[start], b'"' | b'\'') || escaped && matches!(bytes.get(start + 1), Some(b'"' | b'\'')) {
             let frame = self.frame(0);
             if let Some(value) = value::scalar(self.text, start, frame) {
                 return value;
             }
         }
         let rest = &bytes[start..self.end];
-        let colon =
-            |at: usize| rest[at] == b':' && rest.get(at + 1).is_none_or(u8::is_ascii_whitespace);
+        let colon = |at: usize| rest[at] == b':' && rest.get(at + 1).is_none_or(u8::is_ascii_whitespace);
         let stop = |&at: &usize| matches!(rest[at], b',' | b'}' | b']') || colon(at);
         let end = start + (0..rest.len()).find(stop).unwrap_or(rest.len());
-        value::Value {
-            span: Span::new(start, end),
-            next: end,
-        }
+        value::Value { span: Span::new(start, end), next: end }
     }
 }
 
 fn is_beside(line: &[u8]) -> bool {
     let line = line.strip_prefix(b"- ").unwrap_or(line);
-    value::key_separator(line)
-        .is_some_and(|colon| BESIDE_DATA.contains(&line[..colon].trim_ascii()))
+    value::key_separator(line).is_some_and(|colon| BESIDE_DATA.contains(&line[..colon].trim_ascii()))
 }
 
 /// Start of the line that `to` is in, if it starts after `from`.
 fn line_start(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
-    bytes
-        .get(from..to)?
-        .iter()
-        .rposition(|&b| b == b'\n')
-        .map(|at| from + at + 1)
+    bytes.get(from..to)?.iter().rposition(|&b| b == b'\n').map(|at| from + at + 1)
 }

@@ -78,11 +78,7 @@ fn split(text: &str, range: std::ops::Range<usize>, lines: &mut Vec<Span>) {
     let mut start = range.start;
     for (number, line) in text[range].split_inclusive(['\n', '\r']).enumerate() {
         let body = line.trim_end_matches(['\n', '\r']);
-        let indent = if number == 0 {
-            0
-        } else {
-            body.len() - body.trim_start_matches([' ', '\t']).len()
-        };
+        let indent = if number == 0 { 0 } else { body.len() - body.trim_start_matches([' ', '\t']).len() };
         if indent < body.len() {
             lines.push(Span::new(start + indent, start + body.len()));
         }

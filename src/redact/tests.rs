@@ -101,22 +101,15 @@ fn the_data_of_a_secret_is_hidden_in_every_style() {
         ] {
             assert!(!shown(&text).contains("S3CR3T"), "{}", shown(&text));
         }
-        assert!(
-            shown(&format!("kind: ConfigMap\n{data}")).contains("S3CR3T"),
-            "{data}"
-        );
+        assert!(shown(&format!("kind: ConfigMap\n{data}")).contains("S3CR3T"), "{data}");
     }
 }
 
 #[test]
 fn a_text_that_breaks_off_gives_no_part_of_a_secret_away() {
     let only_whole = ["eyJ", "user:"];
-    let planted = PLANTED
-        .iter()
-        .filter(|text| !only_whole.iter().any(|shape| text.contains(shape)));
-    let secrets = SECRET_DATA
-        .iter()
-        .map(|data| format!("kind: Secret\n{data}"));
+    let planted = PLANTED.iter().filter(|text| !only_whole.iter().any(|shape| text.contains(shape)));
+    let secrets = SECRET_DATA.iter().map(|data| format!("kind: Secret\n{data}"));
     for text in planted.map(|text| (*text).to_owned()).chain(secrets) {
         let text = text.replace("S3CR3T", "ZZZZZZ");
         for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
@@ -140,10 +133,7 @@ fn keys_and_other_documents_stay_readable() {
 
 #[test]
 fn indentation_and_line_breaks_stay() {
-    assert_eq!(
-        shown("password: |\r\n  ab\r\n\r\n    c\r\nx: y"),
-        "password: |\r\n  **\r\n\r\n    *\r\nx: y"
-    );
+    assert_eq!(shown("password: |\r\n  ab\r\n\r\n    c\r\nx: y"), "password: |\r\n  **\r\n\r\n    *\r\nx: y");
 }
 
 #[test]
@@ -177,10 +167,7 @@ fn what_is_no_secret_stays_readable() {
 
 #[test]
 fn messages_are_masked_around_their_backticks() {
-    assert_eq!(
-        mask("`password: hunter2` is written here"),
-        "`password: ***` is written here"
-    );
+    assert_eq!(mask("`password: hunter2` is written here"), "`password: ***` is written here");
     assert_eq!(mask("no secret"), "no secret");
     assert!(matches!(mask("no secret"), Cow::Borrowed(_)));
 }
@@ -188,10 +175,7 @@ fn messages_are_masked_around_their_backticks() {
 #[test]
 fn a_secret_value_cannot_be_printed() {
     let secret = Secret::new("hunter2".to_owned());
-    assert_eq!(
-        format!("{secret:?} {:#?}", Some(&secret)),
-        "*** Some(\n    ***,\n)"
-    );
+    assert_eq!(format!("{secret:?} {:#?}", Some(&secret)), "*** Some(\n    ***,\n)");
     assert_eq!(secret.expose(), "hunter2");
 }
 
@@ -225,11 +209,7 @@ fn hostile_texts_take_linear_time() {
         let text = format!("{}{end}", part.repeat(1_000_000 / part.len()));
         let start = std::time::Instant::now();
         ranges(&text);
-        assert!(
-            start.elapsed().as_secs() < 5,
-            "`{part}` took {:?}",
-            start.elapsed()
-        );
+        assert!(start.elapsed().as_secs() < 5, "`{part}` took {:?}", start.elapsed());
     }
 }
 

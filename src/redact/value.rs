@@ -28,17 +28,11 @@ pub(super) fn scalar(text: &str, from: usize, frame: Frame) -> Option<Value> {
         None | Some(b'{' | b'[') => None,
         Some(b'\n' | b'\r' | b'#') => on_next_line(text, start, frame),
         Some(&quote @ (b'"' | b'\'')) => Some(quoted(bytes, start, quote, frame)),
-        Some(b'\\') if matches!(bytes.get(start + 1), Some(b'"' | b'\'')) => {
-            Some(escaped(bytes, start, frame.limit))
-        }
+        Some(b'\\') if matches!(bytes.get(start + 1), Some(b'"' | b'\'')) => Some(escaped(bytes, start, frame.limit)),
         Some(b'|' | b'>') => {
             let header = line_end(bytes, start, frame.limit);
             let end = deeper_lines(bytes, header, frame, true);
-            let span = if end > header {
-                Span::new(header, end)
-            } else {
-                Span::new(start, header)
-            };
+            let span = if end > header { Span::new(header, end) } else { Span::new(start, header) };
             Some(Value { span, next: end })
         }
         Some(_) => Some(plain(bytes, start, frame)),
@@ -51,40 +45,26 @@ pub(super) fn assigned(text: &str, from: usize, frame: Frame) -> Option<Value> {
     let start = blanks(bytes, from, frame.limit);
     match bytes.get(start) {
         Some(&quote @ (b'"' | b'\'')) => Some(quoted(bytes, start, quote, frame)),
-        Some(b'\\') if matches!(bytes.get(start + 1), Some(b'"' | b'\'')) => {
-            Some(escaped(bytes, start, frame.limit))
-        }
+        Some(b'\\') if matches!(bytes.get(start + 1), Some(b'"' | b'\'')) => Some(escaped(bytes, start, frame.limit)),
         _ => {
             let stop = |b: &u8| b.is_ascii_whitespace() || matches!(b, b'"' | b'\'' | b'`' | b';');
             let rest = bytes.get(start..frame.limit).unwrap_or_default();
             let end = start + rest.iter().position(stop).unwrap_or(rest.len());
-            (end > start).then(|| Value {
-                span: Span::new(start, end),
-                next: end,
-            })
+            (end > start).then(|| Value { span: Span::new(start, end), next: end })
         }
     }
 }
 
 /// Whether a value says nothing secret: empty, a boolean or null, or wholly one placeholder.
 pub(super) fn is_harmless(value: &str) -> bool {
-    let value = value
-        .trim()
-        .trim_end_matches(',')
-        .trim_matches(['"', '\'', '\\'])
-        .trim();
+    let value = value.trim().trim_end_matches(',').trim_matches(['"', '\'', '\\']).trim();
     let one = |open: &str, close: &str| {
-        value.strip_prefix(open).is_some_and(|rest| {
-            rest.find(close)
-                .is_some_and(|at| at + close.len() == rest.len())
-        })
+        value.strip_prefix(open).is_some_and(|rest| rest.find(close).is_some_and(|at| at + close.len() == rest.len()))
     };
     match value {
         "" | "true" | "false" | "null" | "~" => true,
         // A default inside a placeholder is a literal after all.
-        _ if value.contains(":-") || value.contains(":=") || value.contains(['"', '\'', '`']) => {
-            false
-        }
+        _ if value.contains(":-") || value.contains(":=") || value.contains(['"', '\'', '`']) => false,
         _ => one("<", ">") || one("${", "}") || one("{{", "}}") || one("$(", ")"),
     }
 }
@@ -92,10 +72,7 @@ pub(super) fn is_harmless(value: &str) -> bool {
 /// The first offset from `from` on that is no space or tab.
 pub(super) fn blanks(bytes: &[u8], from: usize, limit: usize) -> usize {
     let rest = bytes.get(from..limit).unwrap_or_default();
-    from + rest
-        .iter()
-        .position(|b| !matches!(b, b' ' | b'\t'))
-        .unwrap_or(rest.len())
+    from + rest.iter().position(|b| !matches!(b, b' ' | b'\t')).unwrap_or(rest.len())
 }
 
 /// The offset of the line break after `from`, or `limit`.
@@ -108,18 +85,10 @@ pub(super) fn line_end(bytes: &[u8], from: usize, limit: usize) -> usize {
 pub(super) fn properties(bytes: &[u8], mut at: usize, limit: usize) -> usize {
     while matches!(bytes.get(at), Some(b'&' | b'!')) {
         let rest = bytes.get(at..limit).unwrap_or_default();
-        let end = at
-            + rest
-                .iter()
-                .position(u8::is_ascii_whitespace)
-                .unwrap_or(rest.len());
+        let end = at + rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
         if end == limit || matches!(bytes.get(end), Some(b'\n' | b'\r')) {
             // Nothing follows on the line: it may be a value that merely looks like a tag or an anchor.
-            return if next_is_deeper(bytes, end, limit) {
-                end
-            } else {
-                at
-            };
+            return if next_is_deeper(bytes, end, limit) { end } else { at };
         }
         at = blanks(bytes, end, limit);
     }
@@ -135,20 +104,11 @@ fn next_is_deeper(bytes: &[u8], end: usize, limit: usize) -> bool {
 fn plain(bytes: &[u8], start: usize, frame: Frame) -> Value {
     let end = line_end(bytes, start, frame.limit);
     let line = bytes.get(start..end).unwrap_or_default();
-    match line
-        .windows(2)
-        .position(|pair| matches!(pair, [b' ' | b'\t', b'#']))
-    {
-        Some(comment) => Value {
-            span: Span::new(start, start + comment),
-            next: start + comment,
-        },
+    match line.windows(2).position(|pair| matches!(pair, [b' ' | b'\t', b'#'])) {
+        Some(comment) => Value { span: Span::new(start, start + comment), next: start + comment },
         None => {
             let end = deeper_lines(bytes, end, frame, false);
-            Value {
-                span: Span::new(start, end),
-                next: end,
-            }
+            Value { span: Span::new(start, end), next: end }
         }
     }
 }
@@ -195,9 +155,7 @@ fn on_next_line(text: &str, from: usize, frame: Frame) -> Option<Value> {
 
 /// Whether the line at `start` opens a mapping or sequence: `- `, `{`, `[`, `key:`.
 fn is_collection(bytes: &[u8], start: usize, limit: usize) -> bool {
-    let line = bytes
-        .get(start..line_end(bytes, start, limit))
-        .unwrap_or_default();
+    let line = bytes.get(start..line_end(bytes, start, limit)).unwrap_or_default();
     match line {
         [b'{' | b'[', ..] | [b'-' | b'?', b' ', ..] => true,
         _ => key_separator(line).is_some(),
@@ -229,25 +187,16 @@ fn quoted(bytes: &[u8], start: usize, quote: u8, frame: Frame) -> Value {
             b'\\' if quote == b'"' && bytes.get(at + 1) != Some(&b'\n') => at += 1,
             b if b == quote && quote == b'\'' && bytes.get(at + 1) == Some(&quote) => at += 1,
             b if b == quote => {
-                return Value {
-                    span: Span::new(start + 1, at),
-                    next: at + 1,
-                };
+                return Value { span: Span::new(start + 1, at), next: at + 1 };
             }
             b'\n' if !frame.lenient && !goes_on(bytes, at, frame) => {
-                return Value {
-                    span: Span::new(start + 1, at),
-                    next: at,
-                };
+                return Value { span: Span::new(start + 1, at), next: at };
             }
             _ => {}
         }
         at += 1;
     }
-    Value {
-        span: Span::new(start + 1, frame.limit),
-        next: frame.limit,
-    }
+    Value { span: Span::new(start + 1, frame.limit), next: frame.limit }
 }
 
 /// Whether the line after the break at `end` is blank or indented deeper than the key.
@@ -263,25 +212,13 @@ fn escaped(bytes: &[u8], start: usize, limit: usize) -> Value {
     while at < limit && bytes[at] != b'\n' {
         match (bytes[at], bytes.get(at + 1)) {
             (b'\\', Some(b'"' | b'\'')) => {
-                return Value {
-                    span: Span::new(inner, at),
-                    next: at + 2,
-                };
+                return Value { span: Span::new(inner, at), next: at + 2 };
             }
-            (b'\\', Some(b'\\')) => {
-                at += if bytes.get(at + 2) == Some(&b'\\') {
-                    4
-                } else {
-                    2
-                }
-            }
+            (b'\\', Some(b'\\')) => at += if bytes.get(at + 2) == Some(&b'\\') { 4 } else { 2 },
             (b'"', _) => break,
             _ => at += 1,
         }
     }
     let at = at.min(limit);
-    Value {
-        span: Span::new(inner.min(at), at),
-        next: at,
-    }
+    Value { span: Span::new(inner.min(at), at), next: at }
 }

@@ -88,10 +88,7 @@ pub fn discover(args: &[String], options: &DiscoverOptions) -> (Vec<Input>, Vec<
             Ok(metadata) if metadata.is_dir() => found.walk(path),
             Ok(_) => found.file(path.to_path_buf(), path.is_symlink(), true),
             Err(_) if is_glob(arg) => found.glob(arg),
-            Err(source) => found.errors.push(DiscoverError::Io {
-                path: arg.clone(),
-                source,
-            }),
+            Err(source) => found.errors.push(DiscoverError::Io { path: arg.clone(), source }),
         }
     }
     (found.inputs, found.errors)
@@ -113,15 +110,8 @@ struct Found {
 
 impl Found {
     fn stdin(&mut self, options: &DiscoverOptions) {
-        let name = options
-            .stdin_filename
-            .clone()
-            .unwrap_or_else(|| "<stdin>".to_owned());
-        if !self
-            .inputs
-            .iter()
-            .any(|input| matches!(input, Input::Stdin { .. }))
-        {
+        let name = options.stdin_filename.clone().unwrap_or_else(|| "<stdin>".to_owned());
+        if !self.inputs.iter().any(|input| matches!(input, Input::Stdin { .. })) {
             self.inputs.push(Input::Stdin { name });
         }
     }
@@ -143,29 +133,18 @@ impl Found {
             return plain();
         }
         if !self.directories.contains_key(parent) {
-            let here = if parent.as_os_str().is_empty() {
-                Path::new(".")
-            } else {
-                parent
-            };
+            let here = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
             let Ok(canonical) = here.canonicalize() else {
                 return plain();
             };
             self.directories.insert(parent.to_path_buf(), canonical);
         }
-        self.directories
-            .get(parent)
-            .map_or_else(plain, |directory| directory.join(name))
+        self.directories.get(parent).map_or_else(plain, |directory| directory.join(name))
     }
 
     fn walk(&mut self, root: &Path) {
         let mut builder = WalkBuilder::new(root);
-        builder
-            .standard_filters(false)
-            .hidden(true)
-            .parents(true)
-            .git_ignore(true)
-            .require_git(false);
+        builder.standard_filters(false).hidden(true).parents(true).git_ignore(true).require_git(false);
         let paths = self.collect(&builder, root, has_extension);
         for (path, is_link) in paths {
             self.file(path, is_link, false);
@@ -176,33 +155,22 @@ impl Found {
         let (base, matcher) = match matcher(pattern) {
             Ok(parts) => parts,
             Err(source) => {
-                return self.errors.push(DiscoverError::Pattern {
-                    pattern: pattern.to_owned(),
-                    source,
-                });
+                return self.errors.push(DiscoverError::Pattern { pattern: pattern.to_owned(), source });
             }
         };
         let mut builder = WalkBuilder::new(&base);
-        let dotted = |part: Component<'_>| matches!(part, Component::Normal(name) if name.to_string_lossy().starts_with('.'));
-        let dotted = Path::new(pattern)
-            .components()
-            .skip_while(is_literal)
-            .any(dotted);
+        let dotted =
+            |part: Component<'_>| matches!(part, Component::Normal(name) if name.to_string_lossy().starts_with('.'));
+        let dotted = Path::new(pattern).components().skip_while(is_literal).any(dotted);
         builder.standard_filters(false).hidden(!dotted);
         if !pattern.contains("**") {
-            let depth = |path: &Path| {
-                path.components()
-                    .filter(|part| *part != Component::CurDir)
-                    .count()
-            };
+            let depth = |path: &Path| path.components().filter(|part| *part != Component::CurDir).count();
             builder.max_depth(Some(depth(Path::new(pattern)).saturating_sub(depth(&base))));
         }
         let errors = self.errors.len();
         let matched = self.collect(&builder, &base, |path| matcher.is_match(without_dot(path)));
         if matched.is_empty() && self.errors.len() == errors {
-            self.errors.push(DiscoverError::NoMatch {
-                pattern: pattern.to_owned(),
-            });
+            self.errors.push(DiscoverError::NoMatch { pattern: pattern.to_owned() });
         }
         for (path, is_link) in matched {
             self.file(path, is_link, true);
@@ -210,23 +178,13 @@ impl Found {
     }
 
     /// The files below `root` that `wanted` takes, sorted, and whether each is a symbolic link.
-    fn collect(
-        &mut self,
-        builder: &WalkBuilder,
-        root: &Path,
-        wanted: impl Fn(&Path) -> bool,
-    ) -> Vec<(PathBuf, bool)> {
+    fn collect(&mut self, builder: &WalkBuilder, root: &Path, wanted: impl Fn(&Path) -> bool) -> Vec<(PathBuf, bool)> {
         let mut builder = builder.clone();
-        builder
-            .follow_links(true)
-            .sort_by_file_name(std::ffi::OsStr::cmp);
+        builder.follow_links(true).sort_by_file_name(std::ffi::OsStr::cmp);
         let mut paths = Vec::new();
         for entry in builder.build() {
             match entry {
-                Ok(entry)
-                    if entry.file_type().is_some_and(|kind| !kind.is_dir())
-                        && wanted(entry.path()) =>
-                {
+                Ok(entry) if entry.file_type().is_some_and(|kind| !kind.is_dir()) && wanted(entry.path()) => {
                     paths.push((entry.path().to_path_buf(), entry.path_is_symlink()));
                 }
                 Ok(_) => {}
@@ -248,70 +206,41 @@ impl Found {
                     path.clone_from(at);
                     cause = err;
                 }
-                ignore::Error::WithDepth { err, .. }
-                | ignore::Error::WithLineNumber { err, .. } => cause = err,
+                ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => cause = err,
                 _ => break,
             }
         }
         if path.is_symlink() && !has_extension(&path) {
             return;
         }
-        let shown = path
-            .to_string_lossy()
-            .replace(std::path::MAIN_SEPARATOR, "/");
+        let shown = path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/");
         let io = matches!(cause, ignore::Error::Io(_));
-        let identity = path
-            .parent()
-            .and_then(|parent| parent.canonicalize().ok())
-            .zip(path.file_name());
+        let identity = path.parent().and_then(|parent| parent.canonicalize().ok()).zip(path.file_name());
         let identity = identity.map_or_else(|| path.clone(), |(parent, name)| parent.join(name));
         if self.known.insert(identity) {
             self.errors.push(match io {
                 // Asked again, the system says it without the path.
-                true => DiscoverError::Io {
-                    path: shown,
-                    source: refusal(&path),
-                },
-                false => DiscoverError::Walk {
-                    path: shown,
-                    source: error,
-                },
+                true => DiscoverError::Io { path: shown, source: refusal(&path) },
+                false => DiscoverError::Walk { path: shown, source: error },
             });
         }
     }
 }
 
 fn refusal(path: &Path) -> io::Error {
-    let again = path.metadata().and_then(|metadata| {
-        if metadata.is_dir() {
-            path.read_dir().map(drop)
-        } else {
-            Ok(())
-        }
-    });
+    let again = path.metadata().and_then(|metadata| if metadata.is_dir() { path.read_dir().map(drop) } else { Ok(()) });
     again.err().unwrap_or_else(|| io::ErrorKind::Other.into())
 }
 
 fn has_extension(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str());
-    extension.is_some_and(|extension| {
-        EXTENSIONS
-            .iter()
-            .any(|known| extension.eq_ignore_ascii_case(known))
-    })
+    extension.is_some_and(|extension| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known)))
 }
 
 /// The directory before the first special character, and what matches paths below it.
 fn matcher(pattern: &str) -> Result<(PathBuf, GlobMatcher), globset::Error> {
-    let base: PathBuf = Path::new(pattern)
-        .components()
-        .take_while(is_literal)
-        .collect();
-    let base = if base.as_os_str().is_empty() {
-        PathBuf::from(".")
-    } else {
-        base
-    };
+    let base: PathBuf = Path::new(pattern).components().take_while(is_literal).collect();
+    let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
     let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
     let glob = GlobBuilder::new(pattern).literal_separator(true).build()?;
     Ok((base, glob.compile_matcher()))

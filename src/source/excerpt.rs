@@ -27,13 +27,7 @@ impl Excerpt {
         let masked = redact::merge(&text, ranges);
         let lines = LineIndex::new(&text);
         let (text, wide) = cover(text, &masked);
-        Self {
-            name: name.into(),
-            text,
-            lines,
-            masked,
-            wide,
-        }
+        Self { name: name.into(), text, lines, masked, wide }
     }
 
     /// The masked text.
@@ -54,9 +48,7 @@ impl Excerpt {
     /// Whether `span` shares a byte with a secret.
     pub fn is_masked(&self, span: Span) -> bool {
         let next = self.masked.partition_point(|range| range.end <= span.start);
-        self.masked
-            .get(next)
-            .is_some_and(|range| range.start < span.end)
+        self.masked.get(next).is_some_and(|range| range.start < span.end)
     }
 
     /// Line and column of `offset`; past the end, those of the end.
@@ -65,23 +57,16 @@ impl Excerpt {
         let line = self.lines.line_of(offset);
         let start = self.lines.range(line).map_or(0, |range| range.start);
         let column = self.characters_before(offset) - self.characters_before(start) + 1;
-        Position {
-            line: line + 1,
-            column,
-        }
+        Position { line: line + 1, column }
     }
 
     fn characters_before(&self, offset: usize) -> usize {
-        self.lines
-            .characters_before(self.text.as_bytes(), offset, &self.wide)
+        self.lines.characters_before(self.text.as_bytes(), offset, &self.wide)
     }
 
     /// Line `number` (from 1) without its line break; empty past the end.
     pub fn line(&self, number: usize) -> &str {
-        let range = number
-            .checked_sub(1)
-            .and_then(|line| self.lines.range(line))
-            .unwrap_or(0..0);
+        let range = number.checked_sub(1).and_then(|line| self.lines.range(line)).unwrap_or(0..0);
         let line = self.text.get(range).unwrap_or_default();
         let line = line.strip_suffix('\n').unwrap_or(line);
         line.strip_suffix('\r').unwrap_or(line)
@@ -99,12 +84,7 @@ fn cover(text: String, ranges: &[Span]) -> (String, Vec<u32>) {
     let mut wide = Vec::new();
     for range in ranges {
         let offsets = range.start..range.end;
-        for (byte, offset) in bytes
-            .get_mut(range.range())
-            .unwrap_or_default()
-            .iter_mut()
-            .zip(offsets)
-        {
+        for (byte, offset) in bytes.get_mut(range.range()).unwrap_or_default().iter_mut().zip(offsets) {
             if *byte & 0xC0 == 0x80 {
                 wide.push(offset);
             }
@@ -114,8 +94,7 @@ fn cover(text: String, ranges: &[Span]) -> (String, Vec<u32>) {
         }
     }
     // Ranges are whole characters, so this never takes the lossy way.
-    let text = String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    let text = String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     (text, wide)
 }
 
@@ -126,10 +105,7 @@ impl SourceCode for Excerpt {
         context_lines_before: usize,
         context_lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let end = span
-            .offset()
-            .checked_add(span.len())
-            .filter(|&end| end <= self.text.len());
+        let end = span.offset().checked_add(span.len()).filter(|&end| end <= self.text.len());
         let end = end.ok_or(MietteError::OutOfBounds)?;
         let first = self.lines.line_of(span.offset());
         // A span that ends with its line's break does not reach into the next line.
@@ -139,26 +115,15 @@ impl SourceCode for Excerpt {
             0 => (span.offset(), first, at.column - 1),
             before => {
                 let line = first.saturating_sub(before);
-                (
-                    self.lines.range(line).map_or(0, |range| range.start),
-                    line,
-                    0,
-                )
+                (self.lines.range(line).map_or(0, |range| range.start), line, 0)
             }
         };
         let through = (last + context_lines_after).min(self.lines.count() - 1);
         let to = match context_lines_after {
             0 => end,
-            _ => self
-                .lines
-                .range(through)
-                .map_or(self.text.len(), |range| range.end),
+            _ => self.lines.range(through).map_or(self.text.len(), |range| range.end),
         };
-        let data = self
-            .text
-            .as_bytes()
-            .get(from..to.max(from))
-            .ok_or(MietteError::OutOfBounds)?;
+        let data = self.text.as_bytes().get(from..to.max(from)).ok_or(MietteError::OutOfBounds)?;
         Ok(Box::new(MietteSpanContents::new_named(
             self.name.to_string(),
             data,

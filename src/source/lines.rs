@@ -26,12 +26,7 @@ impl LineIndex {
     /// Indexes `text`, which is less than 4 GiB.
     pub(super) fn new(text: &str) -> Self {
         let mut starts = vec![0];
-        starts.extend(
-            text.bytes()
-                .zip(1_u32..)
-                .filter(|(b, _)| *b == b'\n')
-                .map(|(_, next)| next),
-        );
+        starts.extend(text.bytes().zip(1_u32..).filter(|(b, _)| *b == b'\n').map(|(_, next)| next));
         let mut blocks = Vec::new();
         if !text.is_ascii() {
             let mut before = 0;
@@ -42,11 +37,7 @@ impl LineIndex {
             blocks.push(before);
         }
         starts.shrink_to_fit();
-        Self {
-            starts,
-            blocks,
-            len: text.len(),
-        }
+        Self { starts, blocks, len: text.len() }
     }
 
     /// Lines, counting the empty one after a last line break.
@@ -56,18 +47,13 @@ impl LineIndex {
 
     /// The line (from 0) that `offset` is in.
     pub(super) fn line_of(&self, offset: usize) -> usize {
-        self.starts
-            .partition_point(|&start| start as usize <= offset)
-            .saturating_sub(1)
+        self.starts.partition_point(|&start| start as usize <= offset).saturating_sub(1)
     }
 
     /// The bytes of line `line` (from 0) with its line break; `None` past the end.
     pub(super) fn range(&self, line: usize) -> Option<std::ops::Range<usize>> {
         let start = *self.starts.get(line)? as usize;
-        let end = self
-            .starts
-            .get(line + 1)
-            .map_or(self.len, |&next| next as usize);
+        let end = self.starts.get(line + 1).map_or(self.len, |&next| next as usize);
         Some(start..end)
     }
 

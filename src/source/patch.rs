@@ -29,21 +29,15 @@ pub fn apply(text: &str, fixes: &[&Fix]) -> Patched {
 ///
 /// Text that takes the place of a secret is masked as a whole, other text where [`redact::mask`] finds a secret.
 pub fn apply_masked(excerpt: &Excerpt, fixes: &[&Fix]) -> Patched {
-    render(excerpt.text(), fixes, |edit, text| {
-        match excerpt.is_masked(edit.place.span) {
-            true => mask_lines(text),
-            false => redact::mask(text).into_owned(),
-        }
+    render(excerpt.text(), fixes, |edit, text| match excerpt.is_masked(edit.place.span) {
+        true => mask_lines(text),
+        false => redact::mask(text).into_owned(),
     })
 }
 
 fn mask_lines(text: &str) -> String {
     let line = |line: &str| {
-        if line.trim().is_empty() {
-            line.to_owned()
-        } else {
-            redact::MASK.to_owned()
-        }
+        if line.trim().is_empty() { line.to_owned() } else { redact::MASK.to_owned() }
     };
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
@@ -52,10 +46,7 @@ fn mask_lines(text: &str) -> String {
 /// texts have to be masked.
 pub fn unified_diff(name: &str, before: &str, after: &str) -> String {
     let diff = similar::TextDiff::from_lines(before, after);
-    diff.unified_diff()
-        .context_radius(3)
-        .header(&format!("a/{name}"), &format!("b/{name}"))
-        .to_string()
+    diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")).to_string()
 }
 
 fn render(text: &str, fixes: &[&Fix], written: impl Fn(&Edit, &str) -> String) -> Patched {
@@ -80,19 +71,13 @@ fn render(text: &str, fixes: &[&Fix], written: impl Fn(&Edit, &str) -> String) -
         for piece in &edit.with {
             match piece {
                 Piece::Text(new) => push_text(&mut patched, &written(edit, new), crlf),
-                Piece::Copy { span, indent } => {
-                    push_copy(&mut patched, &text[span.range()], *indent)
-                }
+                Piece::Copy { span, indent } => push_copy(&mut patched, &text[span.range()], *indent),
             }
         }
         from = range.end;
     }
     patched.push_str(&text[from..]);
-    Patched {
-        text: patched,
-        applied,
-        skipped,
-    }
+    Patched { text: patched, applied, skipped }
 }
 
 /// Whether every range of `fix` is one of `text`, all are of one file, and its edits leave each other alone.
@@ -103,20 +88,14 @@ fn fits(text: &str, fix: &Fix) -> bool {
     !fix.edits.is_empty()
         && spans.iter().copied().chain(copies(fix)).all(within)
         && spans.windows(2).all(|pair| pair[0].end <= pair[1].start)
-        && fix
-            .edits
-            .iter()
-            .all(|edit| edit.place.file == fix.edits[0].place.file)
+        && fix.edits.iter().all(|edit| edit.place.file == fix.edits[0].place.file)
 }
 
 fn copies(fix: &Fix) -> impl Iterator<Item = Span> {
-    fix.edits
-        .iter()
-        .flat_map(|edit| &edit.with)
-        .filter_map(|piece| match piece {
-            Piece::Copy { span, .. } => Some(*span),
-            Piece::Text(_) => None,
-        })
+    fix.edits.iter().flat_map(|edit| &edit.with).filter_map(|piece| match piece {
+        Piece::Copy { span, .. } => Some(*span),
+        Piece::Text(_) => None,
+    })
 }
 
 fn push_text(patched: &mut String, new: &str, crlf: bool) {
@@ -165,8 +144,7 @@ type Insertion<'a> = (&'a str, Span, i32);
 impl<'a> Claims<'a> {
     /// Takes all edits of `fix`, or none, if one is in the way of an earlier fix.
     fn take(&mut self, fix: &'a Fix) -> bool {
-        let free = fix.edits.iter().all(|edit| self.is_free(edit))
-            && copies(fix).all(|span| self.may_copy(span));
+        let free = fix.edits.iter().all(|edit| self.is_free(edit)) && copies(fix).all(|span| self.may_copy(span));
         if free {
             for edit in &fix.edits {
                 let span = edit.place.span;
@@ -215,12 +193,7 @@ impl Ranges {
     }
 
     fn add(&mut self, mut span: Span) {
-        while let Some((&start, &end)) = self
-            .0
-            .range(..span.end)
-            .next_back()
-            .filter(|(_, end)| **end > span.start)
-        {
+        while let Some((&start, &end)) = self.0.range(..span.end).next_back().filter(|(_, end)| **end > span.start) {
             self.0.remove(&start);
             span = span.to(Span { start, end });
         }

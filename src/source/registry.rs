@@ -69,10 +69,7 @@ impl Sources {
 
     /// Adds a text that is in memory already, such as an example.
     pub fn add_text(&mut self, name: impl Into<String>, text: Text) -> FileId {
-        let state = State {
-            kept: Some(Arc::new(text)),
-            ..State::default()
-        };
+        let state = State { kept: Some(Arc::new(text)), ..State::default() };
         self.push(name.into(), Origin::Memory, true, state)
     }
 
@@ -97,12 +94,7 @@ impl Sources {
 
     fn push(&mut self, name: String, origin: Origin, explicit: bool, state: State) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(Entry {
-            name: name.into(),
-            origin,
-            explicit,
-            state: Mutex::new(state),
-        });
+        self.files.push(Entry { name: name.into(), origin, explicit, state: Mutex::new(state) });
         id
     }
 
@@ -174,11 +166,7 @@ impl Sources {
         if *state.seen.get_or_insert(now) != now {
             return None;
         }
-        let excerpt = Arc::new(Excerpt::new(
-            Arc::clone(&entry.name),
-            content,
-            &state.hidden,
-        ));
+        let excerpt = Arc::new(Excerpt::new(Arc::clone(&entry.name), content, &state.hidden));
         state.excerpt = Arc::downgrade(&excerpt);
         drop(state);
         let mut recent = lock(&self.recent);
@@ -216,9 +204,7 @@ fn load(origin: &Origin) -> Result<(Text, bool), ReadError> {
             let file = File::open(path)?;
             let metadata = file.metadata()?;
             if metadata.len() > u64::from(u32::MAX) {
-                return Err(ReadError::TooLarge {
-                    bytes: metadata.len(),
-                });
+                return Err(ReadError::TooLarge { bytes: metadata.len() });
             }
             // One more byte lets the last read see the end without growing.
             bytes.reserve_exact(usize::try_from(metadata.len()).unwrap_or(0) + 1);
@@ -241,16 +227,9 @@ fn bounded(reader: impl Read, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
 /// `path` with forward slashes and without a leading `./`.
 fn display_name(path: &Path) -> String {
     let name = path.to_string_lossy();
-    let name = if std::path::MAIN_SEPARATOR == '\\' {
-        name.replace('\\', "/")
-    } else {
-        name.into_owned()
-    };
+    let name = if std::path::MAIN_SEPARATOR == '\\' { name.replace('\\', "/") } else { name.into_owned() };
     let mut rest = name.as_str();
-    while let Some(stripped) = rest
-        .strip_prefix("./")
-        .filter(|stripped| !stripped.is_empty())
-    {
+    while let Some(stripped) = rest.strip_prefix("./").filter(|stripped| !stripped.is_empty()) {
         rest = stripped.trim_start_matches('/');
     }
     rest.to_owned()

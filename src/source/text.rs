@@ -75,9 +75,7 @@ impl Text {
     /// [`ReadError`], where the bytes are no text.
     pub fn decode(mut bytes: Vec<u8>) -> Result<Self, ReadError> {
         if u32::try_from(bytes.len()).is_err() {
-            return Err(ReadError::TooLarge {
-                bytes: bytes.len() as u64,
-            });
+            return Err(ReadError::TooLarge { bytes: bytes.len() as u64 });
         }
         match bytes.as_slice() {
             [0xFF, 0xFE, units @ ..] => Self::utf16(units, Encoding::Utf16Le, u16::from_le_bytes),
@@ -99,10 +97,7 @@ impl Text {
             Err(error) => {
                 let valid = error.utf8_error().valid_up_to();
                 let (good, bad) = error.as_bytes().split_at(valid);
-                let start = good
-                    .iter()
-                    .rposition(|&b| b == b'\n')
-                    .map_or(0, |at| at + 1);
+                let start = good.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
                 Err(ReadError::NotUtf8 {
                     byte: bad.first().copied().unwrap_or_default(),
                     line: good.iter().filter(|&&b| b == b'\n').count() + 1,
@@ -112,33 +107,21 @@ impl Text {
         }
     }
 
-    fn utf16(
-        units: &[u8],
-        encoding: Encoding,
-        unit: fn([u8; 2]) -> u16,
-    ) -> Result<Self, ReadError> {
+    fn utf16(units: &[u8], encoding: Encoding, unit: fn([u8; 2]) -> u16) -> Result<Self, ReadError> {
         let (pairs, rest) = units.as_chunks::<2>();
         if !rest.is_empty() {
-            return Err(ReadError::NotUtf16 {
-                what: "half a code unit",
-                offset: units.len() + 1,
-            });
+            return Err(ReadError::NotUtf16 { what: "half a code unit", offset: units.len() + 1 });
         }
         let mut content = String::with_capacity(pairs.len() + pairs.len() / 8);
         let mut offset = 2;
         for char in char::decode_utf16(pairs.iter().map(|&pair| unit(pair))) {
-            let char = char.map_err(|_| ReadError::NotUtf16 {
-                what: "lone surrogate",
-                offset,
-            })?;
+            let char = char.map_err(|_| ReadError::NotUtf16 { what: "lone surrogate", offset })?;
             offset += 2 * char.len_utf16();
             content.push(char);
         }
         match content.bytes().position(|b| b == 0) {
             Some(offset) => Err(ReadError::Binary { offset }),
-            None if u32::try_from(content.len()).is_err() => Err(ReadError::TooLarge {
-                bytes: content.len() as u64,
-            }),
+            None if u32::try_from(content.len()).is_err() => Err(ReadError::TooLarge { bytes: content.len() as u64 }),
             None => Ok(Self { content, encoding }),
         }
     }
@@ -146,9 +129,7 @@ impl Text {
     /// `new` as the file stored its text: the byte order mark and the encoding are kept.
     pub fn encode(&self, new: &str) -> Vec<u8> {
         let units = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
-            mark.into_iter()
-                .chain(new.encode_utf16().flat_map(bytes))
-                .collect::<Vec<u8>>()
+            mark.into_iter().chain(new.encode_utf16().flat_map(bytes)).collect::<Vec<u8>>()
         };
         match self.encoding {
             Encoding::Utf8 => new.as_bytes().to_vec(),
@@ -161,13 +142,7 @@ impl Text {
 
 fn zero(bytes: &[u8], offset: usize) -> ReadError {
     let head = &bytes[..bytes.len().min(64)];
-    let zeros = |parity: usize| {
-        head.iter()
-            .skip(parity)
-            .step_by(2)
-            .filter(|&&b| b == 0)
-            .count()
-    };
+    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|&&b| b == 0).count();
     let half = head.len() / 2;
     match (zeros(0), zeros(1)) {
         (0, some) | (some, 0) if half > 0 && some * 2 > half => ReadError::Utf16WithoutMark,
@@ -201,30 +176,12 @@ mod tests {
 
     #[test]
     fn other_bytes_are_located() {
-        assert_eq!(
-            error(b"a: 1\n\xC3\xA9b: \xFF"),
-            "is not UTF-8: byte `0xFF` at line 2, column 5"
-        );
-        assert_eq!(
-            error(b"\xFF\xFEa\0b"),
-            "is not valid UTF-16: half a code unit at byte 4"
-        );
-        assert_eq!(
-            error(b"\xFF\xFEa\0\x00\xD8a\0"),
-            "is not valid UTF-16: lone surrogate at byte 4"
-        );
-        assert_eq!(
-            error(b"k\0i\0n\0d\0:\0"),
-            "seems to be UTF-16 without a byte order mark, expected UTF-8"
-        );
-        assert_eq!(
-            error(b"kind: x\0y"),
-            "is binary: zero byte at offset 7, expected text"
-        );
-        assert_eq!(
-            error(b"\xFF\xFEa\0\0\0"),
-            "is binary: zero byte at offset 1, expected text"
-        );
+        assert_eq!(error(b"a: 1\n\xC3\xA9b: \xFF"), "is not UTF-8: byte `0xFF` at line 2, column 5");
+        assert_eq!(error(b"\xFF\xFEa\0b"), "is not valid UTF-16: half a code unit at byte 4");
+        assert_eq!(error(b"\xFF\xFEa\0\x00\xD8a\0"), "is not valid UTF-16: lone surrogate at byte 4");
+        assert_eq!(error(b"k\0i\0n\0d\0:\0"), "seems to be UTF-16 without a byte order mark, expected UTF-8");
+        assert_eq!(error(b"kind: x\0y"), "is binary: zero byte at offset 7, expected text");
+        assert_eq!(error(b"\xFF\xFEa\0\0\0"), "is binary: zero byte at offset 1, expected text");
     }
 
     #[test]

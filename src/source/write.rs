@@ -20,25 +20,17 @@ pub struct WriteError {
 /// # Errors
 /// [`WriteError`], where the operating system refuses a step.
 pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<(), WriteError> {
-    replace(path, bytes).map_err(|source| WriteError {
-        path: path.to_path_buf(),
-        source,
-    })
+    replace(path, bytes).map_err(|source| WriteError { path: path.to_path_buf(), source })
 }
 
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = path.canonicalize()?;
     let permissions = fs::metadata(&target)?.permissions();
     if permissions.readonly() {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "the file is read-only",
-        ));
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
     }
     let directory = target.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".flowgate-")
-        .tempfile_in(directory)?;
+    let mut file = tempfile::Builder::new().prefix(".flowgate-").tempfile_in(directory)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;
@@ -80,19 +72,13 @@ mod tests {
     fn permissions_and_links_are_kept() {
         use std::os::unix::fs::{PermissionsExt, symlink};
         let directory = tempfile::tempdir().unwrap();
-        let (path, link) = (
-            directory.path().join("a.yaml"),
-            directory.path().join("link.yaml"),
-        );
+        let (path, link) = (directory.path().join("a.yaml"), directory.path().join("link.yaml"));
         fs::write(&path, "old").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         symlink("a.yaml", &link).unwrap();
         write_atomically(&link, b"new").unwrap();
         assert!(link.is_symlink());
         assert_eq!(fs::read(&path).unwrap(), b"new");
-        assert_eq!(
-            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o640
-        );
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
     }
 }

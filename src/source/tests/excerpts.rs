@@ -5,14 +5,8 @@ use super::*;
 #[test]
 fn lines_leave_their_breaks_out() {
     let excerpt = Excerpt::new("a.yaml", "a: 1\r\nb: é\n\nc".to_owned(), &[]);
-    assert_eq!(
-        (1..=6).map(|n| excerpt.line(n)).collect::<Vec<_>>(),
-        ["a: 1", "b: é", "", "c", "", ""]
-    );
-    assert_eq!(
-        (excerpt.line(0), excerpt.line_count(), excerpt.name()),
-        ("", 4, "a.yaml")
-    );
+    assert_eq!((1..=6).map(|n| excerpt.line(n)).collect::<Vec<_>>(), ["a: 1", "b: é", "", "c", "", ""]);
+    assert_eq!((excerpt.line(0), excerpt.line_count(), excerpt.name()), ("", 4, "a.yaml"));
 }
 
 #[test]
@@ -21,22 +15,12 @@ fn columns_count_the_characters_of_the_file_behind_a_secret() {
     let excerpt = Excerpt::new("a", content.to_owned(), &[]);
     assert_eq!(excerpt.text(), "{password: '*****', host: é, x: y}\n");
     let offset = content.find("x:").unwrap();
-    assert_eq!(
-        excerpt.position(offset),
-        Position {
-            line: 1,
-            column: 28
-        }
-    );
+    assert_eq!(excerpt.position(offset), Position { line: 1, column: 28 });
 }
 
 #[test]
 fn hidden_ranges_are_masked_as_whole_characters() {
-    let excerpt = Excerpt::new(
-        "a",
-        "x: aé\n  b\r\ny".to_owned(),
-        &[Span::new(3, 5), Span::new(5, 11)],
-    );
+    let excerpt = Excerpt::new("a", "x: aé\n  b\r\ny".to_owned(), &[Span::new(3, 5), Span::new(5, 11)]);
     assert_eq!(excerpt.text(), "x: ***\n  *\r\ny");
     assert!(excerpt.is_masked(Span::new(0, 4)) && !excerpt.is_masked(Span::new(0, 3)));
     assert!(!excerpt.is_masked(Span::at(4)) || excerpt.masked().len() == 2);
@@ -48,22 +32,9 @@ fn compare(content: &str, span: (usize, usize), context: usize) {
     let span: SourceSpan = span.into();
     let ours = excerpt.read_span(&span, context, context).unwrap();
     let theirs = content.read_span(&span, context, context).unwrap();
-    let body = |data: &[u8]| {
-        String::from_utf8(data.to_vec())
-            .unwrap()
-            .trim_end_matches(['\n', '\r'])
-            .to_owned()
-    };
-    assert_eq!(
-        body(ours.data()),
-        body(theirs.data()),
-        "{content:?} {span:?} {context}"
-    );
-    assert_eq!(
-        (ours.line(), ours.column()),
-        (theirs.line(), theirs.column()),
-        "{content:?} {span:?} {context}"
-    );
+    let body = |data: &[u8]| String::from_utf8(data.to_vec()).unwrap().trim_end_matches(['\n', '\r']).to_owned();
+    assert_eq!(body(ours.data()), body(theirs.data()), "{content:?} {span:?} {context}");
+    assert_eq!((ours.line(), ours.column()), (theirs.line(), theirs.column()), "{content:?} {span:?} {context}");
     assert_eq!(ours.span().offset(), theirs.span().offset());
 }
 
@@ -75,16 +46,8 @@ fn spans_are_read_as_miette_reads_them() {
             compare(content, (start, end - start), context);
         }
     }
-    assert!(
-        Excerpt::new("a", "a".to_owned(), &[])
-            .read_span(&(1, 1).into(), 1, 1)
-            .is_err()
-    );
-    assert!(
-        Excerpt::new("a", String::new(), &[])
-            .read_span(&(0, 0).into(), 1, 1)
-            .is_ok()
-    );
+    assert!(Excerpt::new("a", "a".to_owned(), &[]).read_span(&(1, 1).into(), 1, 1).is_err());
+    assert!(Excerpt::new("a", String::new(), &[]).read_span(&(0, 0).into(), 1, 1).is_ok());
 }
 
 #[test]
@@ -93,20 +56,8 @@ fn long_lines_and_many_lines_take_linear_time() {
     let lines = Excerpt::new("a", "é: 1\n".repeat(100_000), &[]);
     let line = Excerpt::new("b", "é".repeat(500_000), &[]);
     for at in 0..100_000 {
-        assert_eq!(
-            lines.position(at * 6),
-            Position {
-                line: at + 1,
-                column: 1
-            }
-        );
-        assert_eq!(
-            line.position(at * 10),
-            Position {
-                line: 1,
-                column: at * 5 + 1
-            }
-        );
+        assert_eq!(lines.position(at * 6), Position { line: at + 1, column: 1 });
+        assert_eq!(line.position(at * 10), Position { line: 1, column: at * 5 + 1 });
         lines.read_span(&(at * 6, 2).into(), 1, 1).unwrap();
     }
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());

@@ -13,10 +13,7 @@ use std::fs;
 use std::path::Path;
 
 fn text(content: &str) -> Text {
-    Text {
-        content: content.to_owned(),
-        encoding: Encoding::Utf8,
-    }
+    Text { content: content.to_owned(), encoding: Encoding::Utf8 }
 }
 
 fn place(start: usize, end: usize) -> Place {
@@ -24,16 +21,9 @@ fn place(start: usize, end: usize) -> Place {
 }
 
 fn fix(edits: Vec<Edit>) -> Fix {
-    Fix {
-        title: "change".to_owned(),
-        safety: Safety::Safe,
-        edits,
-    }
+    Fix { title: "change".to_owned(), safety: Safety::Safe, edits }
 }
 
 fn moved(to: usize, span: Span, indent: i32) -> Edit {
-    Edit {
-        place: place(to, to),
-        with: vec![Piece::Copy { span, indent }],
-    }
+    Edit { place: place(to, to), with: vec![Piece::Copy { span, indent }] }
 }

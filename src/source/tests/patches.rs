@@ -9,35 +9,20 @@ fn apply_all(text: &str, fixes: &[Fix]) -> Patched {
 #[test]
 fn the_first_fix_wins_whole() {
     let fixes = [
-        fix(vec![
-            Edit::replace(place(0, 2), "x"),
-            Edit::replace(place(6, 8), "y"),
-        ]),
-        fix(vec![
-            Edit::replace(place(3, 4), "lost"),
-            Edit::delete(place(7, 9)),
-        ]),
+        fix(vec![Edit::replace(place(0, 2), "x"), Edit::replace(place(6, 8), "y")]),
+        fix(vec![Edit::replace(place(3, 4), "lost"), Edit::delete(place(7, 9))]),
         fix(vec![Edit::replace(place(3, 4), "z")]),
     ];
     let patched = apply_all("0123456789", &fixes);
-    assert_eq!(
-        (patched.text.as_str(), patched.applied, patched.skipped),
-        ("x2z45y89", vec![0, 2], vec![1])
-    );
+    assert_eq!((patched.text.as_str(), patched.applied, patched.skipped), ("x2z45y89", vec![0, 2], vec![1]));
 }
 
 #[test]
 fn insertions_at_one_place_keep_their_order_unless_they_repeat() {
     let insert = |text: &str| fix(vec![Edit::replace(place(2, 2), text)]);
     let delete = fix(vec![Edit::delete(place(2, 4))]);
-    let patched = apply_all(
-        "0123456789",
-        &[delete, insert("b"), insert("a"), insert("b")],
-    );
-    assert_eq!(
-        (patched.text.as_str(), patched.skipped),
-        ("01ba456789", vec![3])
-    );
+    let patched = apply_all("0123456789", &[delete, insert("b"), insert("a"), insert("b")]);
+    assert_eq!((patched.text.as_str(), patched.skipped), ("01ba456789", vec![3]));
     let patched = apply_all("0123", &[fix(vec![Edit::delete(place(1, 3))]), insert("x")]);
     assert_eq!((patched.text.as_str(), patched.skipped), ("03", vec![1]));
 }
@@ -54,14 +39,7 @@ fn what_does_not_fit_is_skipped() {
         fix(vec![moved(0, Span::new(1, 3), 0)]),
     ];
     let patched = apply_all("éa", &fixes);
-    assert_eq!(
-        (
-            patched.text.as_str(),
-            patched.applied.len(),
-            patched.skipped.len()
-        ),
-        ("éa", 0, 6)
-    );
+    assert_eq!((patched.text.as_str(), patched.applied.len(), patched.skipped.len()), ("éa", 0, 6));
 }
 
 #[test]
@@ -70,18 +48,12 @@ fn a_block_moves_with_its_indentation() {
     let from = text.find("    a:").unwrap();
     let block = Span::new(from, text.len());
     let to = text.find("  settings").unwrap();
-    let fixes = [fix(vec![
-        moved(to, block, -2),
-        Edit::delete(Place::new(FileId(0), block)),
-    ])];
+    let fixes = [fix(vec![moved(to, block, -2), Edit::delete(Place::new(FileId(0), block))])];
     // The first line is copied as it is: its indentation belongs to the span.
     let expected = "spec:\n  host: h\n    a: |\n    x\n\n    y\n  b: 1\n  settings:\n";
     assert_eq!(apply_all(text, &fixes).text, expected);
     let back = fix(vec![moved(0, Span::new(0, 16), 2)]);
-    assert_eq!(
-        apply_all("a:\n  b: 1\n\nc: 2\n", &[back]).text,
-        "a:\n    b: 1\n\n  c: 2\na:\n  b: 1\n\nc: 2\n"
-    );
+    assert_eq!(apply_all("a:\n  b: 1\n\nc: 2\n", &[back]).text, "a:\n    b: 1\n\n  c: 2\na:\n  b: 1\n\nc: 2\n");
 }
 
 #[test]
@@ -89,20 +61,14 @@ fn nobody_changes_what_another_fix_copies() {
     let copy = fix(vec![moved(0, Span::new(4, 8), 0)]);
     let change = fix(vec![Edit::delete(place(5, 6))]);
     let inside = fix(vec![Edit::replace(place(6, 6), "x")]);
-    assert_eq!(
-        apply_all("0123456789", &[copy.clone(), change.clone(), inside]).skipped,
-        [1, 2]
-    );
+    assert_eq!(apply_all("0123456789", &[copy.clone(), change.clone(), inside]).skipped, [1, 2]);
     assert_eq!(apply_all("0123456789", &[change, copy]).skipped, [1]);
 }
 
 #[test]
 fn inserted_lines_end_as_the_lines_of_the_file() {
     let fixes = [fix(vec![Edit::replace(place(6, 6), "b: 2\nc: 3\r\n")])];
-    assert_eq!(
-        apply_all("a: 1\r\nd: 4\r\n", &fixes).text,
-        "a: 1\r\nb: 2\r\nc: 3\r\nd: 4\r\n"
-    );
+    assert_eq!(apply_all("a: 1\r\nd: 4\r\n", &fixes).text, "a: 1\r\nb: 2\r\nc: 3\r\nd: 4\r\n");
 }
 
 #[test]
@@ -111,24 +77,15 @@ fn a_secret_that_moves_or_is_written_stays_masked() {
     let excerpt = Excerpt::new("x.yaml", content.to_owned(), &[]);
     let line = Span::new(3, 23);
     let fixes = [
-        fix(vec![
-            moved(content.len(), line, 0),
-            Edit::delete(Place::new(FileId(0), line)),
-        ]),
-        fix(vec![Edit::replace(
-            place(content.len(), content.len()),
-            "token: hunter3\n",
-        )]),
+        fix(vec![moved(content.len(), line, 0), Edit::delete(Place::new(FileId(0), line))]),
+        fix(vec![Edit::replace(place(content.len(), content.len()), "token: hunter3\n")]),
     ];
     let fixes: Vec<&Fix> = fixes.iter().collect();
     let patched = apply_masked(&excerpt, &fixes);
     assert_eq!(patched.text, "a:\nb: 1\n  password: *******\ntoken: ***\n");
     assert_eq!(apply(content, &fixes).applied, patched.applied);
     let quote = fix(vec![Edit::replace(place(15, 22), "'hunter2'")]);
-    assert_eq!(
-        apply_masked(&excerpt, &[&quote]).text,
-        "a:\n  password: ***\nb: 1\n"
-    );
+    assert_eq!(apply_masked(&excerpt, &[&quote]).text, "a:\n  password: ***\nb: 1\n");
     let diff = unified_diff("x.yaml", excerpt.text(), &patched.text);
     let expected = "@@ -1,3 +1,4 @@\n a:\n+b: 1\n   password: *******\n-b: 1\n+token: ***\n";
     assert_eq!(diff, format!("--- a/x.yaml\n+++ b/x.yaml\n{expected}"));
@@ -138,9 +95,8 @@ fn a_secret_that_moves_or_is_written_stays_masked() {
 #[test]
 fn many_fixes_take_linear_time() {
     let text = "a: 1\n".repeat(100_000);
-    let fixes: Vec<Fix> = (0..100_000)
-        .map(|line| fix(vec![Edit::replace(place(line * 5, line * 5 + 1), "b")]))
-        .collect();
+    let fixes: Vec<Fix> =
+        (0..100_000).map(|line| fix(vec![Edit::replace(place(line * 5, line * 5 + 1), "b")])).collect();
     let start = std::time::Instant::now();
     assert_eq!(apply_all(&text, &fixes).text, "b: 1\n".repeat(100_000));
     assert!(start.elapsed().as_secs() < 10, "{:?}", start.elapsed());

@@ -122,6 +122,8 @@ pub struct EndpointSummary {
     pub far_end: FarEnd,
     /// `host`, templates left out.
     pub host: Option<Text>,
+    /// Where `host` stands, or would.
+    pub host_place: Place,
     /// `authentication.method`.
     pub method: Option<Text>,
     /// Secrets that its authentication refers to.
@@ -161,6 +163,7 @@ impl EndpointSummary {
             kind: endpoint.kind,
             far_end: endpoint.far_end,
             host: text(file, endpoint.host()),
+            host_place: Place::new(file, endpoint.host().span()),
             method: text(file, endpoint.method()),
             secrets: secrets
                 .into_iter()

@@ -26,10 +26,7 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
         if setting.value.eq_ignore_ascii_case("Enabled") {
             sink.written(setting, "Event Grid refuses the subscription of a dataflow that asks for disk persistence")
                 .label("expected `Disabled`")
-                .related_place(
-                    endpoint.host.as_ref().map_or(endpoint.settings, |host| host.place),
-                    "this is Event Grid",
-                )
+                .related_place(endpoint.host_place, "this is Event Grid")
                 .note("the request is a user property of the subscription, which Event Grid does not take")
                 .replace_place(Safety::Safe, setting.place, "Disabled");
         }

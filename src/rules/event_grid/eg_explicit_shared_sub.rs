@@ -31,10 +31,7 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
             let finding = sink
                 .written(topic, "Event Grid has no shared subscriptions")
                 .label("expected the topic filter alone")
-                .related_place(
-                    endpoint.host.as_ref().map_or(endpoint.settings, |host| host.place),
-                    "this is Event Grid",
-                );
+                .related_place(endpoint.host_place, "this is Event Grid");
             if let Some((_, filter)) = rest.split_once('/').filter(|(_, filter)| !filter.is_empty()) {
                 finding.replace_place(Safety::Safe, topic.place, &quoted(filter, None));
             }

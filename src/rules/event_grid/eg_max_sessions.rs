@@ -27,12 +27,11 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
     for endpoint in bundle.endpoints.iter().filter(|endpoint| endpoint.far_end == FarEnd::EventGrid) {
         let clients = clients(bundle, endpoint);
         let message = format!(
-            "Event Grid has to allow {} client sessions for one authentication name or more, which a manifest cannot ask for",
+            "Event Grid has to allow at least {} client sessions per authentication name, which a manifest cannot ask for",
             clients.max(MINIMUM)
         );
-        let place = endpoint.host.as_ref().map_or(endpoint.settings, |host| host.place);
         let finding = sink
-            .place(place, message)
+            .place(endpoint.host_place, message)
             .help("in the namespace, raise the maximum client sessions per authentication name");
         if clients > MINIMUM {
             finding

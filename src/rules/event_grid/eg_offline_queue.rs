@@ -25,10 +25,9 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
     let mut seen = HashSet::new();
     for (flow, side, endpoint) in bundle.sources().filter(|(_, _, endpoint)| endpoint.far_end == FarEnd::EventGrid) {
         if seen.insert(endpoint.id.place) {
-            let place = endpoint.host.as_ref().map_or(endpoint.settings, |host| host.place);
             let reads = format!("dataflow `{}` reads from it", flow.id.name());
             sink.place(
-                place,
+                endpoint.host_place,
                 "Event Grid keeps 100 messages or 1 MB for a dataflow that is away, then it ends the session",
             )
             .related_place(side.endpoint.as_ref().map_or(side.place, |name| name.place), reads);

@@ -28,6 +28,10 @@ const DEFAULT: i64 = 3_600;
 fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     let expiry = endpoint.settings.get("sessionExpirySeconds");
     let (FarEnd::EventGrid, Some(seconds)) = (endpoint.far_end, expiry.int()) else { return };
+    // What does not fit into the field at all is for the schema.
+    if seconds > i64::from(u32::MAX) {
+        return;
+    }
     if seconds > MAXIMUM {
         sink.at(expiry, format!("Event Grid keeps sessions for {MAXIMUM} seconds at most, and lowers `{seconds}`"))
             .label(format!("expected {MAXIMUM} or less"))

@@ -30,7 +30,9 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     let max_bytes = batching.get("maxBytes");
     let (FarEnd::EventHubs, Some(bytes)) = (endpoint.far_end, max_bytes.int()) else { return };
     let mode = batching.get("mode");
-    if bytes > MAXIMUM && !mode.is_word("Disabled") && !mode.is_undecided() {
+    // What does not fit into the field at all is for the schema.
+    let too_large = bytes > MAXIMUM && bytes <= i64::from(u32::MAX);
+    if too_large && !mode.is_word("Disabled") && !mode.is_undecided() {
         sink.at(max_bytes, format!("Event Hubs takes batches of {MAXIMUM} bytes at most, and these may have {bytes}"))
             .label(format!("expected {MAXIMUM} or less"))
             .replace(Safety::Safe, max_bytes, DEFAULT);

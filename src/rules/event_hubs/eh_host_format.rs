@@ -30,26 +30,22 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let value = endpoint.host();
+    let name = host.range_of(host.name);
     if !is_namespace(&host) {
         let message = format!("`{}` is no host name of an Event Hubs namespace", host.name);
-        sink.part(value, host.range_of(host.name), message).label("expected `<namespace>.servicebus.windows.net`");
-    } else if !matches!(host.path, "" | "/") {
-        let message = "an Event Hubs host has no path";
-        sink.part(value, host.range_of(host.path), message).label(format!("expected nothing behind `:{PORT}`"));
-    } else if host.port != Some(PORT) || host.path == "/" {
-        let behind_name = host.range_of(host.name).end..host.text.len();
-        let message = match host.port {
-            Some(PORT) => "an Event Hubs host has no path".to_owned(),
-            Some(port) => format!("Event Hubs does not speak Kafka at port `{port}`"),
-            None => "the port is missing".to_owned(),
-        };
-        let part = host.port_range().filter(|_| host.port != Some(PORT)).unwrap_or(0..host.text.len());
-        sink.part(value, part, message).label(format!("expected `{}:{PORT}`", host.name)).replace_part(
-            Safety::Safe,
-            value,
-            behind_name,
-            &format!(":{PORT}"),
-        );
+        sink.part(value, name, message).label("expected `<namespace>.servicebus.windows.net`");
+        return;
+    }
+    let (part, message) = match host.port {
+        _ if !host.path.is_empty() => (host.range_of(host.path), "an Event Hubs host has no path".to_owned()),
+        Some(PORT) => return,
+        None | Some("") => (0..host.text.len(), "the port is missing".to_owned()),
+        Some(port) => (host.range_of(port), format!("Event Hubs does not speak Kafka at port `{port}`")),
+    };
+    let finding = sink.part(value, part, message).label(format!("expected `{}:{PORT}`", host.name));
+    // A path that says something may be the event hub, which has to go elsewhere first.
+    if matches!(host.path, "" | "/") {
+        finding.replace_part(Safety::Safe, value, name.end..host.text.len(), &format!(":{PORT}"));
     }
 }
 

@@ -1,6 +1,6 @@
 //! A password that Event Hubs does not take.
 
-use super::login::{Login, logins};
+use super::login::{Login, logins, namespace};
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, Host, SecretShape};
 use crate::rules::{Check, Rule, Sink};
@@ -37,9 +37,7 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
             (Severity::Warning, Some(host)) => finding
                 .related_place(host.place, "this is the namespace of the endpoint")
                 .note("the alias of a pair of namespaces has a connection string of its own"),
-            _ => finding.label(
-                "expected a connection string with a key: `Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…`",
-            ),
+            _ => finding.label("expected a connection string with a key, from `Endpoint=sb://` on"),
         };
     }
 }
@@ -52,8 +50,8 @@ fn complaint(login: &Login<'_>) -> Option<(Severity, &'static str)> {
             "the password for Event Hubs is a shared access signature, which its Kafka side does not take"
         }
         SecretShape::ConnectionString { host, .. } => {
-            let expected = Host::parse(&login.endpoint.host.as_ref()?.value).name;
-            let same = Host::parse(host).name.eq_ignore_ascii_case(expected);
+            let expected = Host::parse(&login.endpoint.host.as_ref()?.value);
+            let same = namespace(&Host::parse(host)).eq_ignore_ascii_case(namespace(&expected));
             let message = "the connection string is that of another Event Hubs namespace";
             return (!same).then_some((Severity::Warning, message));
         }

@@ -1,6 +1,6 @@
 //! The Secrets behind SASL logins at Event Hubs, as far as they are among the files.
 
-use crate::model::{Bundle, EndpointSummary, FarEnd, SecretEntry, SecretUse, Text};
+use crate::model::{Bundle, EndpointSummary, FarEnd, Host, SecretEntry, SecretUse, Text};
 
 /// One key of the Secret that an Event Hubs endpoint logs in with.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,11 @@ pub(super) struct Login<'b> {
     pub reference: &'b Text,
     /// The key with the shape of its value.
     pub entry: &'b SecretEntry,
+}
+
+/// The namespace in a host name of Event Hubs, the same for its private endpoints.
+pub(super) fn namespace<'h>(host: &Host<'h>) -> &'h str {
+    host.name.split('.').next().unwrap_or_default()
 }
 
 /// The key `key` of each Secret that an Event Hubs endpoint with the method `Sasl` refers to.

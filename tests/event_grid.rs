@@ -1,5 +1,7 @@
 //! What the cases of single rules cannot show: that one mistake in a host is one finding, and that rules see across files.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use common::{Found, lint, lint_text};

@@ -2,7 +2,7 @@
 
 use super::{CommandError, chain, fix};
 use crate::cli::{FailOnChoice, FormatChoice, LevelChoice, LintArgs};
-use crate::diag::{Diagnostic, FileId, Safety, Severity};
+use crate::diag::{Diagnostic, FileId, Fix, Safety, Severity};
 use crate::exit::Exit;
 use crate::policy::{Ignores, Judged, Policy, Selection};
 use crate::report::{self, Format, Report, Style, Summary, summary};
@@ -199,8 +199,8 @@ fn is_safe(finding: &Diagnostic) -> bool {
 }
 
 /// The files in which findings have a fix that may be applied, with these fixes.
-pub(super) fn fixes<'f>(outcome: &'f Outcome, most: Safety) -> Vec<(FileId, Vec<&'f crate::diag::Fix>)> {
-    let mut files: Vec<(FileId, Vec<&crate::diag::Fix>)> = Vec::new();
+pub(super) fn fixes(outcome: &Outcome, most: Safety) -> Vec<(FileId, Vec<&Fix>)> {
+    let mut files: Vec<(FileId, Vec<&Fix>)> = Vec::new();
     for fix in outcome.judged.shown.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safety <= most) {
         let Some(first) = fix.edits.first() else { continue };
         // A fix changes one file; one that would change two is a person's work.

@@ -177,8 +177,8 @@ impl Linter {
         let said: HashSet<Place> = out[first..].iter().map(|finding| finding.place).collect();
         let fields: HashSet<String> = out[first..].iter().map(|finding| finding.field.clone()).collect();
         out.extend(generic.into_iter().filter(|finding| {
-            !schema::findings::is_generic(finding.entry)
-                || !(said.contains(&finding.place) && fields.contains(&finding.field))
+            let generic = schema::findings::is_generic(finding.entry);
+            !(generic && said.contains(&finding.place) && fields.contains(&finding.field))
         }));
     }
 

@@ -1,0 +1,39 @@
+//! An endpoint that nothing refers to.
+
+use super::unused;
+use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
+use crate::model::{Bundle, DEFAULT_NAME};
+use crate::rules::{Check, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    entry: Entry {
+        id: "unused-endpoint",
+        family: Family::Document,
+        severity: Severity::Info,
+        certainty: Certainty::Inferred,
+        fix: FixKind::None,
+        summary: "nothing refers to the endpoint",
+        sources: &[pages::ENDPOINT],
+        doc: include_str!("unused_endpoint.md"),
+        example: include_str!("../../../testdata/rules/unused-endpoint/bad-1.yaml"),
+    },
+    check: Check::Bundle(check),
+};
+
+fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
+    if !unused::is_known(bundle) {
+        return;
+    }
+    for id in bundle.endpoints.iter().map(|endpoint| &endpoint.id).filter(|id| id.name.is_some()) {
+        let by_flow = bundle
+            .dataflows
+            .iter()
+            .any(|flow| flow.endpoint_refs.iter().any(|reference| unused::means(&flow.id, &reference.value, id)));
+        let by_graph = bundle.graph_references.endpoints.iter().any(|reference| &*reference.value == id.name());
+        if id.name() != DEFAULT_NAME && !by_flow && !by_graph {
+            sink.place(id.place, format!("no dataflow refers to the endpoint `{}`", id.name()))
+                .help("remove it, or check the `endpointRef` of the dataflow that should use it");
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! A profile that nothing refers to.
+
+use super::unused;
+use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
+use crate::model::{Bundle, DEFAULT_NAME};
+use crate::rules::{Check, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    entry: Entry {
+        id: "unused-profile",
+        family: Family::Document,
+        severity: Severity::Info,
+        certainty: Certainty::Inferred,
+        fix: FixKind::None,
+        summary: "nothing refers to the profile",
+        sources: &[pages::PROFILE],
+        doc: include_str!("unused_profile.md"),
+        example: include_str!("../../../testdata/rules/unused-profile/bad-1.yaml"),
+    },
+    check: Check::Bundle(check),
+};
+
+fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
+    if !unused::is_known(bundle) {
+        return;
+    }
+    for id in bundle.profiles.iter().map(|profile| &profile.id).filter(|id| id.name.is_some()) {
+        let by_flow = bundle
+            .dataflows
+            .iter()
+            .any(|flow| flow.profile.as_ref().is_some_and(|reference| unused::means(&flow.id, &reference.value, id)));
+        let by_graph = bundle.graph_references.profiles.iter().any(|reference| &*reference.value == id.name());
+        if id.name() != DEFAULT_NAME && !by_flow && !by_graph {
+            sink.place(id.place, format!("no dataflow refers to the profile `{}`", id.name()))
+                .note("a profile without dataflows still runs its instances")
+                .help("remove it, or write its name as `profileRef` of a dataflow");
+        }
+    }
+}

@@ -202,3 +202,49 @@ const AUTHENTICATION_METHODS: [&str; 8] = [
     "AccessToken",
     "Anonymous",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Stream;
+
+    fn kinds(text: &str) -> Vec<ResourceKind> {
+        let documents: Vec<_> = Stream::new(text, FileId(0)).filter_map(|parsed| parsed.document).collect();
+        let all = documents.iter().flat_map(|document| Resource::all(FileId(0), text, document));
+        all.map(|resource| resource.kind).collect()
+    }
+
+    #[test]
+    fn a_slip_in_the_group_keeps_the_kind() {
+        let flow = vec![ResourceKind::Flow(Kind::Dataflow)];
+        for version in [
+            "connectivity.iotoperations.azure.com/v1",
+            "connectivity.iotoperation.azure.com/v1",
+            "Connectivity.IoTOperations.azure.com/v1",
+            "mq.iotoperations.azure.com/v1beta1",
+            "Microsoft.IoTOperations/instances@2024-11-01",
+            "2024-11-01",
+            "v1",
+        ] {
+            assert_eq!(kinds(&format!("apiVersion: {version}\nkind: Dataflow\n")), flow, "{version}");
+        }
+        assert_eq!(kinds("apiVersion: pipelines.example.com/v1\nkind: Dataflow\n"), [ResourceKind::Other]);
+    }
+
+    #[test]
+    fn a_missing_kind_is_told_by_group_and_content() {
+        let ours = format!("apiVersion: {GROUP}/v1\nspec:\n  ");
+        assert_eq!(kinds(&format!("{ours}instanceCount: 1\n")), [ResourceKind::Unknown]);
+        let fragment = ResourceKind::Fragment(Kind::DataflowEndpoint);
+        assert_eq!(kinds(&format!("{ours}endpointType: Mqtt\n")), [fragment]);
+        assert_eq!(kinds("apiVersion: v1\nspec: {}\n"), [ResourceKind::Other]);
+    }
+
+    #[test]
+    fn lists_are_taken_apart() {
+        for kind in ["List", "DataflowProfileList"] {
+            let text = format!("kind: {kind}\nitems:\n  - {{apiVersion: {GROUP}/v1, kind: DataflowProfile}}\n");
+            assert_eq!(kinds(&text), [ResourceKind::Flow(Kind::DataflowProfile)], "{kind}");
+        }
+    }
+}

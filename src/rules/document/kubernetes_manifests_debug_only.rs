@@ -30,7 +30,7 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
     let mut files = HashSet::new();
     for id in all.into_iter().filter(|id| files.insert(id.place.file)) {
         sink.place(id.place, "data flow resources applied with kubectl are supported for debugging and testing only")
-            .note("the portal does not show them, and Azure does not manage them")
+            .note("the portal does not show resources that were applied so")
             .help("for production write them in Bicep, or create them in the portal or with `az iot ops`");
     }
 }

@@ -38,6 +38,6 @@ fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
     } else if let Some(text) = namespace.str().filter(|text| *text != USUAL) {
         sink.at(namespace, format!("`{text}` is not the namespace in which instances stand by default"))
             .label(format!("usually `{USUAL}`"))
-            .help("a resource outside the namespace of the instance is not looked at");
+            .help("data flow resources belong in the namespace of the instance");
     }
 }

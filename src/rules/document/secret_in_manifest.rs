@@ -50,7 +50,7 @@ fn look(value: Val<'_>, name: &str, sink: &mut Sink<'_>) {
             if let Some(what) = by_shape(text).or_else(|| by_name(name, text)) {
                 sink.at(value, format!("{what} is written in clear"))
                     .label("whoever reads the file can use it")
-                    .help("take it back where it was issued, put a new one into a Secret, and refer to that")
+                    .help("revoke it where it was issued, put a new one into a Secret, and refer to that Secret")
                     .note("it stays in the history of a repository");
             }
         }

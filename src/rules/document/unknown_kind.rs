@@ -30,7 +30,7 @@ fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let known = || Kind::ALL.iter().map(|kind| kind.as_str()).chain(UNCHECKED_KINDS);
-    let all = format!("expected `{}`", known().collect::<Vec<_>>().join("`, `"));
+    let all = format!("expected one of `{}`", known().collect::<Vec<_>>().join("`, `"));
     let Some(text) = kind.str() else {
         let message = if kind.is_absent() { "`kind` is missing" } else { "`kind` is not text" };
         let finding = if kind.is_absent() { sink.key(kind, message) } else { sink.at(kind, message) };

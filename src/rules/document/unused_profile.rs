@@ -33,7 +33,6 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
         let by_graph = bundle.graph_references.profiles.iter().any(|reference| &*reference.value == id.name());
         if id.name() != DEFAULT_NAME && !by_flow && !by_graph {
             sink.place(id.place, format!("no dataflow refers to the profile `{}`", id.name()))
-                .note("a profile without dataflows still runs its instances")
                 .help("remove it, or write its name as `profileRef` of a dataflow");
         }
     }

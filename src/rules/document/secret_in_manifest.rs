@@ -1,7 +1,7 @@
 //! A secret in clear.
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
-use crate::model::{Resource, ResourceKind, Val};
+use crate::model::{Resource, Val};
 use crate::redact;
 use crate::rules::{Check, Rule, Sink};
 use crate::yaml::{Value, template};
@@ -25,13 +25,12 @@ pub static RULE: Rule = Rule {
 /// Members that hold nothing but a secret, in lower case.
 const SECRET_MEMBERS: [&str; 6] =
     ["password", "connectionstring", "sharedaccesskey", "accountkey", "clientsecret", "sastoken"];
+/// How `-----BEGIN` begins in base64; that of a certificate is not masked, and so is none.
+const KEY_IN_BASE64: &str = "LS0tLS1CRUdJTi";
 /// Least characters of a signature; what is shorter is no secret that anything would take.
 const SHORTEST_SIGNATURE: usize = 16;
 
 fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
-    if resource.kind == ResourceKind::Unknown {
-        return;
-    }
     for (_, member) in resource.root().members().filter(|(name, _)| *name != "status") {
         look(member, "", sink);
     }
@@ -65,11 +64,12 @@ fn by_name(name: &str, text: &str) -> Option<&'static str> {
 
 /// What secret a text holds, by its own shape; nothing that is not masked in all output as well.
 fn by_shape(text: &str) -> Option<&'static str> {
-    if redact::ranges(text).is_empty() {
+    let may_be = ["=", "@", "PRIVATE KEY-----", KEY_IN_BASE64].iter().any(|part| text.contains(part));
+    if !may_be || redact::ranges(text).is_empty() {
         return None;
     }
     let lower = text.to_ascii_lowercase();
-    if text.contains("PRIVATE KEY-----") || text.starts_with("LS0tLS1CRUdJTi") {
+    if text.contains("PRIVATE KEY-----") || text.starts_with(KEY_IN_BASE64) {
         return template::find(text).is_none().then_some("a private key");
     }
     for (marker, what) in [("sharedaccesskey=", "a shared access key"), ("accountkey=", "an account key")] {

@@ -18,7 +18,8 @@ fn ids(report: &str) -> Vec<String> {
     all.iter().map(|finding| finding["id"].as_str().unwrap().to_owned()).collect()
 }
 
-const HEAD: &str = "apiVersion: connectivity.iotoperations.azure.com/v1\nkind: Dataflow\nmetadata: {name: flow}\nspec:\n";
+const HEAD: &str =
+    "apiVersion: connectivity.iotoperations.azure.com/v1\nkind: Dataflow\nmetadata: {name: flow}\nspec:\n";
 
 #[test]
 fn deep_nesting_is_a_clean_error() {
@@ -48,10 +49,20 @@ fn aliases_without_end_are_a_clean_error() {
 /// sixteen times. The bound lies between, with room for a busy machine; the smaller run is repeated for its minimum.
 fn grows_linearly(what: &str, make: impl Fn(usize) -> String, n: usize) {
     let time = |text: &str| {
-        (0..3).map(|_| { let start = Instant::now(); lint(text.as_bytes()); start.elapsed() }).min().unwrap()
+        (0..3)
+            .map(|_| {
+                let start = Instant::now();
+                lint(text.as_bytes());
+                start.elapsed()
+            })
+            .min()
+            .unwrap()
     };
     let (small, large) = (time(&make(n)), time(&make(4 * n)));
-    assert!(large < small * 10 + Duration::from_millis(200), "{what}: {small:?} for {n}, {large:?} for four times as much");
+    assert!(
+        large < small * 10 + Duration::from_millis(200),
+        "{what}: {small:?} for {n}, {large:?} for four times as much"
+    );
 }
 
 #[test]

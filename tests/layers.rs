@@ -20,7 +20,10 @@ const LAYERS: [(&str, &[&str]); 14] = [
     ("cli", &[]),
     (
         "commands",
-        &["cli", "diag", "exit", "policy", "redact", "report", "rules", "schema", "settings", "source", "yaml", "model"],
+        &[
+            "cli", "diag", "exit", "policy", "redact", "report", "rules", "schema", "settings", "source", "yaml",
+            "model",
+        ],
     ),
     ("lib", &["cli", "commands", "exit"]),
 ];
@@ -98,7 +101,8 @@ fn imports_point_one_way() {
 
 #[test]
 fn use_trees_are_read() {
-    let text = "use crate::diag::Span;\nuse crate::{Io, yaml::{self, Node}, rules as r};\nfn f() { crate::report::x() }";
+    let text =
+        "use crate::diag::Span;\nuse crate::{Io, yaml::{self, Node}, rules as r};\nfn f() { crate::report::x() }";
     assert_eq!(used(text), ["diag", "yaml", "rules", "report"]);
 }
 

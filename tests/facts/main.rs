@@ -143,7 +143,8 @@ fn hold(name: &str, target: Target, rows: Vec<Row>, kinds: &[Kind]) {
         let strangers: Vec<Row> = everything.iter().filter(|row| row.kind == *kind).cloned().collect();
         wrong.extend(failures(name, &tree, &strangers, &|document| validator.is_valid(document)));
         wrong.extend(annotations(name, &tree, &schema));
-        let on_our_tree = jsonschema::options_for::<flowgate::schema::json::Tree>().build(&schema).expect("a valid schema");
+        let on_our_tree =
+            jsonschema::options_for::<flowgate::schema::json::Tree>().build(&schema).expect("a valid schema");
         wrong.extend(failures(name, &tree, &strangers, &|document| {
             let text = document.to_string();
             let mut documents = flowgate::yaml::Stream::new(&text, flowgate::diag::FileId(0));

@@ -23,8 +23,9 @@ pub static RULE: Rule = Rule {
 };
 
 /// The placeholders of one resource.
-#[derive(Default)]
 struct Seen<'a> {
+    /// The text of the file.
+    text: &'a str,
     first: Option<First<'a>>,
     count: usize,
 }
@@ -37,7 +38,7 @@ enum First<'a> {
 }
 
 fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
-    let mut seen = Seen::default();
+    let mut seen = Seen { text: resource.text, first: None, count: 0 };
     // What the cluster reports is not for the author to fill in.
     for (_, member) in resource.root().members().filter(|(name, _)| *name != "status") {
         look(member, &mut seen);
@@ -64,7 +65,9 @@ fn look<'a>(value: Val<'a>, seen: &mut Seen<'a>) {
         seen.add(First::Key(value, name));
     }
     match &node.value {
-        Value::Template => seen.add(First::Whole(value)),
+        // An alias without an anchor leaves nothing known either; that has been reported.
+        Value::Template if seen.text[node.span.range()].contains("{{") => seen.add(First::Whole(value)),
+        Value::Template => {}
         Value::Map(_) => value.members().for_each(|(_, member)| look(member, seen)),
         Value::Seq(_) => value.items().for_each(|item| look(item, seen)),
         Value::Scalar(_) => {

@@ -3,6 +3,7 @@
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, Identity, Resolved, Text};
 use crate::rules::{Check, Rule, Sink};
+use std::collections::HashMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -21,46 +22,55 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
+    let endpoints = Kind::new("endpoint", bundle.endpoints.iter().map(|endpoint| &endpoint.id));
+    let profiles = Kind::new("profile", bundle.profiles.iter().map(|profile| &profile.id));
     for flow in &bundle.dataflows {
         for side in flow.source.iter().chain(&flow.destination) {
-            let known = bundle.endpoints.iter().map(|endpoint| &endpoint.id);
-            reference(&flow.id, "endpoint", side.endpoint.as_ref(), bundle.endpoint(&flow.id, side), known, sink);
+            endpoints.reference(&flow.id, side.endpoint.as_ref(), bundle.endpoint(&flow.id, side), sink);
         }
-        let known = bundle.profiles.iter().map(|profile| &profile.id);
-        reference(&flow.id, "profile", flow.profile.as_ref(), bundle.profile(flow), known, sink);
+        profiles.reference(&flow.id, flow.profile.as_ref(), bundle.profile(flow), sink);
     }
+    let secrets = Kind::new("Secret", bundle.secrets.iter().map(|secret| &secret.id));
+    let maps = Kind::new("ConfigMap", bundle.config_maps.iter().map(|map| &map.id));
     for endpoint in &bundle.endpoints {
         for (_, name) in &endpoint.secrets {
-            let known = bundle.secrets.iter().map(|secret| &secret.id);
-            reference(&endpoint.id, "Secret", Some(name), bundle.secret(&endpoint.id, name), known, sink);
+            secrets.reference(&endpoint.id, Some(name), bundle.secret(&endpoint.id, name), sink);
         }
         if let Some(name) = &endpoint.ca_ref {
-            let known = bundle.config_maps.iter().map(|map| &map.id);
-            reference(&endpoint.id, "ConfigMap", Some(name), bundle.config_map(&endpoint.id, name), known, sink);
+            maps.reference(&endpoint.id, Some(name), bundle.config_map(&endpoint.id, name), sink);
         }
     }
 }
 
-/// Reports the reference `name` in `from` if nothing that it may mean is known, but something in another namespace.
-fn reference<'b, T>(
-    from: &Identity,
-    what: &str,
-    name: Option<&Text>,
-    resolved: Resolved<'_, T>,
-    mut known: impl Iterator<Item = &'b Identity>,
-    sink: &mut Sink<'_>,
-) {
-    let (Some(name), Resolved::Missing) = (name, resolved) else { return };
-    let Some(other) = known.find(|id| id.name() == &*name.value) else { return };
-    let (Some(here), Some(there)) = (&from.namespace, &other.namespace) else { return };
-    let together = other.place.file == name.place.file || sink.closed();
-    let message = format!("the {what} `{}` is in namespace `{there}`, and what refers to it in `{here}`", name.value);
-    let finding = sink
-        .written(name, message)
-        .label(format!("looked for in `{here}`"))
-        .related_place(other.place, format!("in namespace `{there}`"))
-        .help("put both into one namespace, that of the instance");
-    if !together {
-        finding.severity(Severity::Warning);
+/// What a reference may lead to, by name.
+struct Kind<'b> {
+    what: &'static str,
+    first_of: HashMap<&'b str, &'b Identity>,
+}
+
+impl<'b> Kind<'b> {
+    fn new(what: &'static str, all: impl Iterator<Item = &'b Identity>) -> Self {
+        let mut first_of = HashMap::new();
+        for id in all {
+            first_of.entry(id.name()).or_insert(id);
+        }
+        Self { what, first_of }
+    }
+
+    /// Reports `name` in `from` if nothing that it may mean is known, but something in another namespace.
+    fn reference<T>(&self, from: &Identity, name: Option<&Text>, resolved: Resolved<'_, T>, sink: &mut Sink<'_>) {
+        let (Some(name), Resolved::Missing) = (name, resolved) else { return };
+        let Some(other) = self.first_of.get(&*name.value) else { return };
+        let (Some(here), Some(there)) = (&from.namespace, &other.namespace) else { return };
+        let (what, value) = (self.what, &name.value);
+        let closed = sink.closed();
+        let finding = sink
+            .written(name, format!("the {what} `{value}` is in namespace `{there}`, and what refers to it in `{here}`"))
+            .label(format!("looked for in `{here}`"))
+            .related_place(other.place, format!("in namespace `{there}`"))
+            .help("put both into one namespace, that of the instance");
+        if other.place.file != name.place.file && !closed {
+            finding.severity(Severity::Warning);
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! An endpoint that nothing refers to.
 
-use super::unused;
+use super::unused::{self, Used};
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, DEFAULT_NAME};
 use crate::rules::{Check, Rule, Sink};
@@ -25,13 +25,11 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
     if !unused::is_known(bundle) {
         return;
     }
+    let mut used = Used::default();
+    bundle.dataflows.iter().for_each(|flow| used.add(Some(&flow.id), &flow.endpoint_refs));
+    used.add(None, &bundle.graph_references.endpoints);
     for id in bundle.endpoints.iter().map(|endpoint| &endpoint.id).filter(|id| id.name.is_some()) {
-        let by_flow = bundle
-            .dataflows
-            .iter()
-            .any(|flow| flow.endpoint_refs.iter().any(|reference| unused::means(&flow.id, &reference.value, id)));
-        let by_graph = bundle.graph_references.endpoints.iter().any(|reference| &*reference.value == id.name());
-        if id.name() != DEFAULT_NAME && !by_flow && !by_graph {
+        if id.name() != DEFAULT_NAME && !used.means(id) {
             sink.place(id.place, format!("no dataflow refers to the endpoint `{}`", id.name()))
                 .help("remove it, or check the `endpointRef` of the dataflow that should use it");
         }

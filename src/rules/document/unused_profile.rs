@@ -1,6 +1,6 @@
 //! A profile that nothing refers to.
 
-use super::unused;
+use super::unused::{self, Used};
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, DEFAULT_NAME};
 use crate::rules::{Check, Rule, Sink};
@@ -25,13 +25,11 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
     if !unused::is_known(bundle) {
         return;
     }
+    let mut used = Used::default();
+    bundle.dataflows.iter().for_each(|flow| used.add(Some(&flow.id), &flow.profile));
+    used.add(None, &bundle.graph_references.profiles);
     for id in bundle.profiles.iter().map(|profile| &profile.id).filter(|id| id.name.is_some()) {
-        let by_flow = bundle
-            .dataflows
-            .iter()
-            .any(|flow| flow.profile.as_ref().is_some_and(|reference| unused::means(&flow.id, &reference.value, id)));
-        let by_graph = bundle.graph_references.profiles.iter().any(|reference| &*reference.value == id.name());
-        if id.name() != DEFAULT_NAME && !by_flow && !by_graph {
+        if id.name() != DEFAULT_NAME && !used.means(id) {
             sink.place(id.place, format!("no dataflow refers to the profile `{}`", id.name()))
                 .help("remove it, or write its name as `profileRef` of a dataflow");
         }

@@ -53,6 +53,8 @@ pub struct Bundle {
     pub config_maps: Vec<ConfigMapSummary>,
     /// Names of Secrets that something in the bundle brings into the cluster, with the namespace.
     pub provided_secrets: Vec<Identity>,
+    /// Graphs.
+    pub graphs: Vec<Identity>,
     /// Graphs, as far as they refer to endpoints and profiles.
     pub graph_references: GraphReferences,
     index: Index,
@@ -65,6 +67,8 @@ pub struct GraphReferences {
     pub endpoints: Vec<Text>,
     /// `profileRef`.
     pub profiles: Vec<Text>,
+    /// Whether a template decides what a graph refers to.
+    pub undecided: bool,
 }
 
 #[derive(Debug, Default)]
@@ -96,7 +100,10 @@ impl Bundle {
                 note(&mut self.index.profiles, &summary.id, self.profiles.len());
                 self.profiles.push(summary);
             }
-            ResourceKind::Flow(Kind::DataflowGraph) => self.graph_references.add(resource),
+            ResourceKind::Flow(Kind::DataflowGraph) => {
+                self.graphs.push(Identity::of(resource));
+                self.graph_references.add(resource);
+            }
             ResourceKind::Secret => {
                 let summary = SecretSummary::of(resource);
                 note(&mut self.index.secrets, &summary.id, self.secrets.len());
@@ -185,10 +192,15 @@ impl GraphReferences {
     fn add(&mut self, resource: &Resource<'_>) {
         let file = resource.file;
         let text = |value: super::Val<'_>| super::summary::text(file, value);
-        self.profiles.extend(text(resource.spec().get("profileRef")));
-        for node in resource.spec().get("nodes").items() {
+        let profile = resource.spec().get("profileRef");
+        let nodes = resource.spec().get("nodes");
+        self.undecided |= profile.is_undecided() || nodes.is_undecided();
+        self.profiles.extend(text(profile));
+        for node in nodes.items() {
             for block in ["sourceSettings", "destinationSettings"] {
-                self.endpoints.extend(text(node.get(block).get("endpointRef")));
+                let endpoint = node.get(block).get("endpointRef");
+                self.undecided |= endpoint.is_undecided();
+                self.endpoints.extend(text(endpoint));
             }
         }
     }

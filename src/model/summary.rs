@@ -66,7 +66,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    fn of(resource: &Resource<'_>) -> Self {
+    /// That of `resource`.
+    pub(super) fn of(resource: &Resource<'_>) -> Self {
         let name = resource.name();
         Self {
             name: name.str().map(Box::from),
@@ -224,8 +225,12 @@ pub struct DataflowSummary {
     pub transform: Option<TransformSummary>,
     /// `requestDiskPersistence`.
     pub disk_persistence: Option<Text>,
+    /// Every `endpointRef`, also where there are several sources or destinations.
+    pub endpoint_refs: Vec<Text>,
     /// Whether a template may bring operations that are not written.
     pub undecided: bool,
+    /// Whether a template decides what one of the operations refers to.
+    pub refs_undecided: bool,
 }
 
 impl DataflowSummary {
@@ -235,6 +240,10 @@ impl DataflowSummary {
         let file = resource.file;
         let spec = resource.spec();
         let profile = spec.get("profileRef");
+        let ends = [OperationKind::Source, OperationKind::Destination];
+        let operations = flow.operations.iter().map(|operation| operation.item);
+        let refs: Vec<Val<'_>> =
+            operations.flat_map(|item| ends.map(|kind| item.get(kind.settings_key()).get("endpointRef"))).collect();
         let transform = flow.only(OperationKind::Transform).map(|operation| {
             let settings = operation.settings;
             let schema = settings.get("schemaRef");
@@ -254,7 +263,9 @@ impl DataflowSummary {
             destination: side(flow, OperationKind::Destination),
             transform,
             disk_persistence: text(file, spec.get("requestDiskPersistence")),
+            endpoint_refs: refs.iter().filter_map(|name| text(file, *name)).collect(),
             undecided: spec.is_undecided() || spec.get("operations").is_undecided(),
+            refs_undecided: flow.is_undecided() || refs.iter().any(|name| name.is_undecided()),
         }
     }
 }

@@ -73,7 +73,12 @@ impl<'s> Sink<'s> {
     /// The dotted path of `at`, with the members that are missing.
     fn field(&self, at: Val<'_>) -> String {
         let Some(resource) = self.resource else { return String::new() };
-        let mut path = resource.path_of(at.key_span());
+        let root = resource.root();
+        // At the top there is no key above: the first one stands for the whole.
+        let whole = at.node().is_some_and(|node| std::ptr::eq(node, resource.node));
+        let of_root = at.parent().is_some_and(|parent| std::ptr::eq(parent, resource.node));
+        let missing_at_top = of_root && !at.missing().is_empty() && at.key_span() == root.key_span();
+        let mut path = if whole || missing_at_top { String::new() } else { resource.path_of(at.key_span()) };
         for name in at.missing() {
             if !path.is_empty() {
                 path.push('.');

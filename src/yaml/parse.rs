@@ -283,8 +283,12 @@ impl<'t> Builder<'t> {
         let end = if frame.flow { end.end } else { last.map_or(frame.start.end, |last| last.end) };
         let span = Span { start: frame.start.start, end: end.max(frame.start.start) };
         let source = &self.text[span.range()];
-        let value =
-            if frame.flow && source.starts_with("{{") && source.ends_with("}}") { Value::Template } else { value };
+        let template = frame.flow && source.starts_with("{{") && source.ends_with("}}");
+        let value = if template { Value::Template } else { value };
+        if template {
+            // What is odd in it as YAML is no fault of a template.
+            self.findings.retain(|finding| !span.contains(finding.place.span));
+        }
         self.anchored(frame.anchor, Node { span, used_at: None, flow: frame.flow, value });
     }
 

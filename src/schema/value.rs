@@ -24,7 +24,7 @@ pub(super) fn wrong_type(v: &mut Violations<'_>, found: &Found<'_>, schema: &Sch
     } else {
         mistyped(v, found, schema, &wanted)
     };
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 fn types(schema: &Schema) -> Vec<&str> {
@@ -68,7 +68,7 @@ fn blank(v: &mut Violations<'_>, found: &Found<'_>) {
         };
         let edits = vec![Edit::replace(crate::diag::Place::new(v.subject.file, place), with)];
         finding.fix = Some(Fix { title: "write `''`".to_owned(), safety: Safety::Safe, edits });
-        v.out.push(finding);
+        v.push(found, finding);
         return;
     }
     let mut finding = if required {
@@ -80,7 +80,7 @@ fn blank(v: &mut Violations<'_>, found: &Found<'_>) {
         finding
     };
     finding.help = Some(format!("write the value, or take `{}` out", entry.key));
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 /// Whether the schema of the mapping at `path` requires `name`.
@@ -183,7 +183,7 @@ pub(super) fn missing(v: &mut Violations<'_>, parent: &Found<'_>, name: &str) {
     let place = if parent.path.is_empty() { "the resource".to_owned() } else { format!("`{}`", parent.path) };
     let mut finding = v.at_key(&findings::MISSING_FIELD, parent, format!("{place} has no `{name}`, which is required"));
     finding.field = path;
-    v.out.push(finding);
+    v.push(parent, finding);
 }
 
 /// The value is none of the choices.
@@ -199,7 +199,7 @@ pub(super) fn wrong_choice(v: &mut Violations<'_>, found: &Found<'_>, schema: &S
     } else {
         advised(v, found, schema, written, &offered)
     };
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 fn is_lower_twin(choice: &str, all: &[&str]) -> bool {
@@ -265,7 +265,7 @@ pub(super) fn out_of_range(v: &mut Violations<'_>, found: &Found<'_>, schema: &S
     let mut finding =
         v.at_value(&findings::OUT_OF_RANGE, found, format!("`{}` is {written}, expected {expected}", name(found)));
     finding.label = Some(format!("expected {expected}"));
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 /// The text does not match the pattern of the field.
@@ -273,7 +273,7 @@ pub(super) fn wrong_form(v: &mut Violations<'_>, found: &Found<'_>, pattern: &st
     let message = format!("`{}` does not have the form that it needs", name(found));
     let mut finding = v.at_value(&findings::VALUE_PATTERN, found, message);
     finding.label = Some(format!("expected to match `{pattern}`"));
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 /// The text or the list is too short or too long.
@@ -293,5 +293,5 @@ pub(super) fn wrong_length(v: &mut Violations<'_>, found: &Found<'_>, schema: &S
         _ => format!("`{}` has {length} {unit}, expected {expected}", name(found)),
     };
     let finding = v.at_value(&findings::VALUE_LENGTH, found, message);
-    v.out.push(finding);
+    v.push(found, finding);
 }

@@ -76,14 +76,47 @@ impl<'t> Editor<'t> {
     }
 
     /// Moves `entry` from the mapping `from` into the mapping that is the value of `owner`, under the name `name`.
+    ///
+    /// Gives no edit where one of the two stands in an anchor that other places use, where `owner` is a template, and
+    /// where a block would have to stand in braces.
     pub fn move_entry(&self, from: &Node<'_>, entry: &Entry<'_>, owner: &Entry<'_>, name: &str) -> Vec<Edit> {
+        let shared = from.used_at.or(owner.value.used_at).or(entry.merged_at).or(owner.merged_at).is_some();
+        let takes_members = matches!(owner.value.value, Value::Map(_)) || owner.value.is_null();
+        let in_braces = !owner.value.entries().is_empty() && owner.value.flow
+            || !self.starts_line_or_item(owner.key_span.start as usize);
+        if shared || !takes_members || in_braces && self.is_block(entry) {
+            return Vec::new();
+        }
+        let removal = self.remove_entry(from, entry);
+        let gone = removal.place.span;
         let source_indent = self.column(entry.key_span.start as usize);
-        let rest = Span { start: entry.key_span.end, end: self.value_end(entry) };
+        let rest = Span { start: entry.key_span.end, end: self.moved_end(entry, gone, in_braces) };
         let pieces = |indent: usize| {
             let delta = i32::try_from(indent).unwrap_or(0) - i32::try_from(source_indent).unwrap_or(0);
             vec![Piece::Text(name.to_owned()), Piece::Copy { span: rest, indent: delta }]
         };
-        vec![self.remove_entry(from, entry), self.insert(owner, pieces, name)]
+        let mut insertion = self.insert(owner, pieces, name);
+        let at = insertion.place.span;
+        if at.is_empty() && gone.start < at.start && at.start < gone.end {
+            // The line that goes is the last one of the block: the new line stands behind it, not in it.
+            insertion.place.span = Span { start: gone.end, end: gone.end };
+            let broken = self.text[gone.range()].ends_with('\n');
+            let lead = insertion.with.first_mut();
+            if let (true, Some(Piece::Text(lead))) = (broken, lead) {
+                *lead = lead.trim_start_matches(['\r', '\n']).to_owned();
+                insertion.with.push(Piece::Text(self.newline().to_owned()));
+            }
+        }
+        vec![removal, insertion]
+    }
+
+    /// Where what moves with `entry` ends, of which `gone` is removed: behind its value, or behind the comment on the
+    /// line.
+    fn moved_end(&self, entry: &Entry<'_>, gone: Span, in_braces: bool) -> u32 {
+        let end = self.value_end(entry);
+        let line_end = Span::at(self.line_end(end as usize));
+        let comment = self.text[end as usize..line_end.start as usize].trim_start().starts_with('#');
+        if comment && !in_braces && gone.contains(line_end) { line_end.start } else { end }
     }
 
     /// Makes the single value of `entry` a list of one item.
@@ -104,6 +137,15 @@ impl<'t> Editor<'t> {
         let span = Span { start: self.colon_end(entry), end: entry.value.span.end };
         let with = vec![Piece::Text(" ".to_owned()), Piece::Copy { span: item.place(), indent: 0 }];
         Edit { place: Place::new(self.file, span), with }
+    }
+
+    /// Whether the value of `entry` is written in lines that have no meaning in braces.
+    fn is_block(&self, entry: &Entry<'_>) -> bool {
+        let span = Span { start: entry.key_span.end, end: self.value_end(entry) };
+        let value = &entry.value;
+        let collection = matches!(value.value, Value::Map(_) | Value::Seq(_)) && value.used_at.is_none();
+        let literal = self.text[value.place().range()].starts_with(['|', '>']);
+        collection && !value.flow || literal || self.text[span.range()].contains('#')
     }
 
     fn insert(&self, owner: &Entry<'_>, pieces: impl Fn(usize) -> Vec<Piece>, member: &str) -> Edit {

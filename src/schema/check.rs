@@ -66,13 +66,18 @@ impl Checker {
     fn compiled(&mut self, kind: Kind, target: Target) -> Option<Rc<Compiled>> {
         let slot = self.compiled.entry((kind, target)).or_insert_with(|| {
             let schema = project(kind, target).ok()?;
-            let options = jsonschema::options_for::<Tree>().offline();
-            let options = options.with_pattern_options(PatternOptions::regex());
-            let validator = options.build(&schema).ok()?;
+            let validator = compile(&schema).ok()?;
             Some(Rc::new(Compiled { schema, validator }))
         });
         slot.clone()
     }
+}
+
+/// A validator of `schema`. Patterns that look ahead need the slower of the two engines.
+fn compile(schema: &Schema) -> Result<Validator<Tree>, ValidationError<'static>> {
+    let options = || jsonschema::options_for::<Tree>().offline();
+    let linear = options().with_pattern_options(PatternOptions::regex()).build(schema);
+    linear.or_else(|_| options().with_pattern_options(PatternOptions::fancy_regex()).build(schema))
 }
 
 /// Who says so, for a finding of a schema.
@@ -286,4 +291,25 @@ pub(super) fn properties(schema: &Schema) -> Option<&serde_json::Map<String, Sch
 /// Whether an entry of `ENTRIES` is worth a second look at the same key.
 pub(super) fn named(annotation: &Schema) -> &'static Entry {
     annotation.get("rule").and_then(Schema::as_str).map_or(&findings::UNKNOWN_FIELD, findings::named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_projection_compiles() {
+        for kind in Kind::ALL {
+            for release in ArmVersion::ALL {
+                for shape in [Shape::V1Beta1Auth, Shape::V1Beta1, Shape::V1] {
+                    if let Ok(schema) = project(kind, Target::Kubernetes { shape, release }) {
+                        assert!(compile(&schema).is_ok(), "{kind:?} {shape:?} {release}");
+                    }
+                }
+                if let Ok(schema) = project(kind, Target::Arm(release)) {
+                    assert!(compile(&schema).is_ok(), "{kind:?} {release}");
+                }
+            }
+        }
+    }
 }

@@ -27,7 +27,8 @@ pub(super) fn first_preview(subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
     let mut finding = Diagnostic::new(&findings::AUTH_LOCATION, place, message);
     finding.severity = Severity::Warning;
     finding.field = "spec.authentication".to_owned();
-    finding.notes.push("every release since 0.7 (2024-08-15-preview) drops it, and no login is left".to_owned());
+    finding.notes.push("every release since 0.7 (2024-08-15-preview) drops it".to_owned());
+    finding.source = Some("ARM types, 2024-08-15-preview".to_owned());
     // A volume takes no authentication in any later release.
     let block = only_settings(spec).filter(|block| block.key != "localStorageSettings");
     if let Some(block) = block.filter(|block| block.value.get("authentication").is_none()) {

@@ -2,7 +2,7 @@
 
 use super::check::{Found, Violations, join, named, properties};
 use super::findings;
-use crate::diag::{Diagnostic, Edit, Effect, Fix, Place, Related, Safety};
+use crate::diag::{Diagnostic, Effect, Fix, Place, Related, Safety};
 use crate::yaml;
 use crate::yaml::edit::quoted;
 use serde_json::Value as Schema;
@@ -48,10 +48,10 @@ fn former_name(
     entry: &yaml::Entry<'_>,
     schema: &Schema,
 ) -> Option<Diagnostic> {
-    let (name, annotation) = properties(schema)?.iter().find_map(|(name, property)| {
+    let (name, property, annotation) = properties(schema)?.iter().find_map(|(name, property)| {
         let was = property.get("x-was")?.as_array()?;
         let annotation = was.iter().find(|was| was.get("name").and_then(Schema::as_str) == Some(entry.key.as_ref()))?;
-        Some((name, annotation))
+        Some((name, property, annotation))
     })?;
     let message = format!("`{}` is not a field here, the name is `{name}`", entry.key);
     let mut finding = v.at_key(named(annotation), found, message);
@@ -60,12 +60,16 @@ fn former_name(
         return Some(finding);
     }
     finding.label = Some(format!("write `{name}`"));
-    let (value, exact) = translated(v, entry, annotation);
     let mut edits = vec![v.editor().rename_key(entry, name)];
-    edits.extend(value);
-    if exact {
-        finding.fix = Some(Fix { title: format!("rename to `{name}`"), safety: Safety::Safe, edits });
+    match translated(entry, property, annotation) {
+        Translation::Same => {}
+        Translation::To(value) => edits.push(v.editor().replace_scalar(&entry.value, &value)),
+        Translation::Unfit(why) => {
+            finding.help = why;
+            return Some(finding);
+        }
     }
+    finding.fix = Some(Fix { title: format!("rename to `{name}`"), safety: Safety::Safe, edits });
     Some(finding)
 }
 
@@ -88,20 +92,35 @@ fn this_counts(v: &Violations<'_>, other: &yaml::Entry<'_>) -> Related {
     Related { place, message: format!("this `{}` counts", other.key) }
 }
 
-/// The edit of the value that goes with a rename, and whether the rename is right without a person.
-fn translated(v: &Violations<'_>, entry: &yaml::Entry<'_>, annotation: &Schema) -> (Option<Edit>, bool) {
+/// What becomes of the value where a field is renamed.
+enum Translation {
+    Same,
+    To(String),
+    /// A person has to find the value; why, where it can be said.
+    Unfit(Option<String>),
+}
+
+fn translated(entry: &yaml::Entry<'_>, property: &Schema, annotation: &Schema) -> Translation {
+    let translates = annotation.get("values").is_some() || annotation.get("factor").is_some();
     // The text of an anchor serves other places too.
-    let scalar = entry.value.scalar().filter(|_| entry.value.used_at.is_none());
-    if let Some(values) = annotation.get("values") {
-        let value = scalar.and_then(|scalar| values.get(scalar.text.to_ascii_lowercase())).and_then(Schema::as_str);
-        return (value.map(|value| v.editor().replace_scalar(&entry.value, value)), value.is_some());
+    let Some(scalar) = entry.value.scalar().filter(|_| translates && entry.value.used_at.is_none()) else {
+        return if translates || annotation.get("ask").is_some() { Translation::Unfit(None) } else { Translation::Same };
+    };
+    let text = scalar.text.as_ref();
+    let Some(factor) = annotation.get("factor").and_then(Schema::as_f64) else {
+        let value = annotation.get("values").and_then(|values| values.get(text.to_ascii_lowercase()));
+        let value = value.and_then(Schema::as_str);
+        return value.map_or(Translation::Unfit(None), |value| Translation::To(value.to_owned()));
+    };
+    let Ok(number) = text.parse::<f64>().map(|number| number * factor) else { return Translation::Unfit(None) };
+    let most = property.get("maximum").and_then(Schema::as_f64).unwrap_or(1e15);
+    if number.fract() != 0.0 {
+        return Translation::Unfit(Some(format!("`{text}` would be `{number}`, and the field takes whole numbers")));
     }
-    if let Some(factor) = annotation.get("factor").and_then(Schema::as_f64) {
-        let number = scalar.and_then(|scalar| scalar.text.parse::<f64>().ok()).map(|number| number * factor);
-        let whole = number.filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
-        return (whole.map(|number| v.editor().replace_scalar(&entry.value, &format!("{number}"))), whole.is_some());
+    if number > most {
+        return Translation::Unfit(Some(format!("`{text}` would be `{number}`, and the field takes at most `{most}`")));
     }
-    (None, annotation.get("ask").is_none())
+    Translation::To(format!("{number}"))
 }
 
 /// A name that people write here and that belongs elsewhere or nowhere (`x-gone`).
@@ -204,13 +223,13 @@ fn elsewhere_in_versions(
 }
 
 fn ranges(annotation: &Schema) -> String {
-    match annotation {
-        Schema::String(range) => format!("`{range}`"),
-        Schema::Array(all) => {
-            all.iter().filter_map(Schema::as_str).map(|range| format!("`{range}`")).collect::<Vec<_>>().join(", ")
-        }
-        _ => String::new(),
-    }
+    let words = |range: &str| match range.split_once("..") {
+        Some((first, "")) => format!("`{first}` and later"),
+        Some((first, last)) => format!("`{first}` to `{last}`"),
+        None => format!("`{range}`"),
+    };
+    let all = annotation.as_array().into_iter().flatten().filter_map(Schema::as_str);
+    all.map(words).collect::<Vec<_>>().join(", ")
 }
 
 fn other_case(

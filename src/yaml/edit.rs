@@ -119,24 +119,35 @@ impl<'t> Editor<'t> {
         if comment && !in_braces && gone.contains(line_end) { line_end.start } else { end }
     }
 
-    /// Makes the single value of `entry` a list of one item.
+    /// Makes the single value of `entry` a list of one item; an anchor stays with the value.
     pub fn wrap_in_list(&self, entry: &Entry<'_>) -> Edit {
-        let value = entry.value.place();
-        let gap = Span { start: self.colon_end(entry), end: value.start };
-        if self.text[value.range()].contains('\n') || !self.starts_line_or_item(entry.key_span.start as usize) {
+        let place = entry.value.place();
+        let gap = &self.text[self.colon_end(entry) as usize..place.start as usize];
+        let blanks = gap.len() - gap.trim_start().len();
+        let behind = Span::at(self.colon_end(entry) as usize + blanks).start;
+        // A comment between the key and the value stays where it is.
+        let start = if gap.trim_start().starts_with('#') { place.start } else { behind };
+        let value = Span { start, end: place.end };
+        let in_braces = !self.starts_line_or_item(entry.key_span.start as usize);
+        if in_braces || start != behind || self.text[value.range()].contains('\n') {
             let with =
                 vec![Piece::Text("[".to_owned()), Piece::Copy { span: value, indent: 0 }, Piece::Text("]".to_owned())];
             return Edit { place: Place::new(self.file, value), with };
         }
         let indent = " ".repeat(self.column(entry.key_span.start as usize) + 2);
+        let gap = Span { start: self.colon_end(entry), end: start };
         Edit::replace(Place::new(self.file, gap), format!("{}{indent}- ", self.newline()))
     }
 
-    /// Makes a list of one item that item.
-    pub fn unwrap_list(&self, entry: &Entry<'_>, item: &Node<'_>) -> Edit {
+    /// Makes a list of one item that item; nothing where an anchor or a comment would be lost.
+    pub fn unwrap_list(&self, entry: &Entry<'_>, item: &Node<'_>) -> Option<Edit> {
         let span = Span { start: self.colon_end(entry), end: entry.value.span.end };
+        let around = [Span { end: item.place().start, ..span }, Span { start: item.place().end, ..span }];
+        if around.iter().any(|part| self.text[part.range()].contains(['&', '!', '#'])) {
+            return None;
+        }
         let with = vec![Piece::Text(" ".to_owned()), Piece::Copy { span: item.place(), indent: 0 }];
-        Edit { place: Place::new(self.file, span), with }
+        Some(Edit { place: Place::new(self.file, span), with })
     }
 
     /// Whether the value of `entry` is written in lines that have no meaning in braces.

@@ -104,7 +104,11 @@ fn translated(entry: &yaml::Entry<'_>, property: &Schema, annotation: &Schema) -
     let translates = annotation.get("values").is_some() || annotation.get("factor").is_some();
     // The text of an anchor serves other places too.
     let Some(scalar) = entry.value.scalar().filter(|_| translates && entry.value.used_at.is_none()) else {
-        return if translates || annotation.get("ask").is_some() { Translation::Unfit(None) } else { Translation::Same };
+        return if translates || annotation.get("ask").is_some() {
+            Translation::Unfit(None)
+        } else {
+            Translation::Same
+        };
     };
     let text = scalar.text.as_ref();
     let Some(factor) = annotation.get("factor").and_then(Schema::as_f64) else {

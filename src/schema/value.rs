@@ -118,8 +118,9 @@ fn list_for_text(v: &Violations<'_>, found: &Found<'_>) -> Diagnostic {
     let mut finding = v.at_value(&findings::LIST_VS_STRING, found, message);
     finding.label = Some("expected a list".to_owned());
     if let Some((_, entry)) = found.member.filter(|_| found.node.used_at.is_none()) {
-        let edits = vec![v.editor().wrap_in_list(entry)];
-        finding.fix = Some(Fix { title: "make it a list of one".to_owned(), safety: Safety::Safe, edits });
+        let title = "make it a list of one".to_owned();
+        let edit = v.editor().wrap_in_list(entry);
+        finding.fix = edit.map(|edit| Fix { title, safety: Safety::Safe, edits: vec![edit] });
     }
     finding
 }

@@ -22,12 +22,12 @@ impl<'t> Editor<'t> {
     /// Puts `value` in the place of a scalar, in its quotes if it has some, quoted if it has to be.
     pub fn replace_scalar(&self, node: &Node<'_>, value: &str) -> Edit {
         let quote = self.text[node.span.range()].chars().next().filter(|first| matches!(first, '"' | '\''));
-        Edit::replace(Place::new(self.file, node.span), quoted(value, quote))
+        Edit::replace(Place::new(self.file, self.with_header(node)), quoted(value, quote))
     }
 
     /// Puts `text`, which is YAML, in the place of a whole node.
     pub fn replace_node(&self, node: &Node<'_>, text: &str) -> Edit {
-        Edit::replace(Place::new(self.file, node.span), text)
+        Edit::replace(Place::new(self.file, self.with_header(node)), text)
     }
 
     /// Puts `text` in the place of part of a scalar.
@@ -119,8 +119,31 @@ impl<'t> Editor<'t> {
         if comment && !in_braces && gone.contains(line_end) { line_end.start } else { end }
     }
 
-    /// Makes the single value of `entry` a list of one item; an anchor stays with the value.
-    pub fn wrap_in_list(&self, entry: &Entry<'_>) -> Edit {
+    /// The bytes of a scalar; of a block scalar from the `|` or `>` on, which stands in a line before its text.
+    fn with_header(&self, node: &Node<'_>) -> Span {
+        let start = node.span.start as usize;
+        let before = self.text[..start].trim_end();
+        let is_block = matches!(&node.value, Value::Scalar(scalar) if !scalar.plain)
+            && !self.text[start..].starts_with(['"', '\''])
+            && self.text[before.len()..start].contains('\n');
+        let line = self.line_start(before.len());
+        let header = self.text[line..before.len()].char_indices().find(|(at, char)| {
+            let rest = &before[line + at + 1..];
+            let rest = rest.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '+' | '-'));
+            matches!(char, '|' | '>')
+                && (rest.is_empty() || rest.starts_with(' ') && rest.trim_start().starts_with('#'))
+        });
+        match header.filter(|_| is_block) {
+            Some((at, _)) => Span::new(line + at, node.span.end as usize),
+            None => node.span,
+        }
+    }
+
+    /// Makes the single value of `entry` a list of one item; an anchor stays with the value. Nothing for a block scalar.
+    pub fn wrap_in_list(&self, entry: &Entry<'_>) -> Option<Edit> {
+        if entry.value.used_at.is_none() && self.with_header(&entry.value) != entry.value.span {
+            return None;
+        }
         let place = entry.value.place();
         let gap = &self.text[self.colon_end(entry) as usize..place.start as usize];
         let blanks = gap.len() - gap.trim_start().len();
@@ -132,11 +155,11 @@ impl<'t> Editor<'t> {
         if in_braces || start != behind || self.text[value.range()].contains('\n') {
             let with =
                 vec![Piece::Text("[".to_owned()), Piece::Copy { span: value, indent: 0 }, Piece::Text("]".to_owned())];
-            return Edit { place: Place::new(self.file, value), with };
+            return Some(Edit { place: Place::new(self.file, value), with });
         }
         let indent = " ".repeat(self.column(entry.key_span.start as usize) + 2);
         let gap = Span { start: self.colon_end(entry), end: start };
-        Edit::replace(Place::new(self.file, gap), format!("{}{indent}- ", self.newline()))
+        Some(Edit::replace(Place::new(self.file, gap), format!("{}{indent}- ", self.newline())))
     }
 
     /// Makes a list of one item that item; nothing where an anchor or a comment would be lost.
@@ -155,7 +178,7 @@ impl<'t> Editor<'t> {
         let span = Span { start: entry.key_span.end, end: self.value_end(entry) };
         let value = &entry.value;
         let collection = matches!(value.value, Value::Map(_) | Value::Seq(_)) && value.used_at.is_none();
-        let literal = self.text[value.place().range()].starts_with(['|', '>']);
+        let literal = self.with_header(value) != value.span && value.used_at.is_none();
         collection && !value.flow || literal || self.text[span.range()].contains('#')
     }
 

@@ -381,5 +381,5 @@ fn movement(
 ) -> Option<Fix> {
     let edits = v.editor().move_entry(parent.node, entry, to, name);
     let title = format!("move `{}` into `{}`", entry.key, to.key);
-    (!edits.is_empty()).then(|| Fix { title, safety: Safety::Safe, edits })
+    (!edits.is_empty()).then_some(Fix { title, safety: Safety::Safe, edits })
 }

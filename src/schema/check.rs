@@ -5,7 +5,7 @@
 
 use super::json::Tree;
 use super::{ArmVersion, Kind, Shape, Target, findings, hints, project, unknown, value};
-use crate::diag::{Diagnostic, Effect, Entry, FileId, Place, Span, pages};
+use crate::diag::{Diagnostic, Effect, Entry, FileId, Place, Related, Span, pages};
 use crate::yaml::edit::Editor;
 use crate::yaml::{self, Node};
 use jsonschema::error::ValidationErrorKind as ErrorKind;
@@ -60,20 +60,26 @@ impl Checker {
             errors.iter().for_each(|error| violations.explain(error));
         }
         hints::look(&compiled.schema, subject, out);
+        hints::first_preview(subject, out);
     }
 
     fn compiled(&mut self, kind: Kind, target: Target) -> Option<Rc<Compiled>> {
         let slot = self.compiled.entry((kind, target)).or_insert_with(|| {
             let schema = project(kind, target).ok()?;
-            // Every draft says the same of the keywords in use; compiling by the meta-schema of draft 7 takes a third of
-            // the time that 2020-12 takes with its vocabularies, and that time is most of a start.
-            let options = jsonschema::options_for::<Tree>().offline().with_draft(Draft::Draft7);
-            let options = options.with_pattern_options(PatternOptions::regex());
-            let validator = options.build(&schema).ok()?;
+            let validator = compile(&schema).ok()?;
             Some(Rc::new(Compiled { schema, validator }))
         });
         slot.clone()
     }
+}
+
+/// A validator of `schema`. Patterns that look ahead need the slower of the two engines.
+fn compile(schema: &Schema) -> Result<Validator<Tree>, ValidationError<'static>> {
+    // Every draft says the same of the keywords in use; compiling by the meta-schema of draft 7 takes a third of the time
+    // that 2020-12 takes with its vocabularies, and that time is most of a start.
+    let options = || jsonschema::options_for::<Tree>().offline().with_draft(Draft::Draft7);
+    let linear = options().with_pattern_options(PatternOptions::regex()).build(schema);
+    linear.or_else(|_| options().with_pattern_options(PatternOptions::fancy_regex()).build(schema))
 }
 
 /// Who says so, for a finding of a schema.
@@ -111,27 +117,32 @@ pub(super) struct Found<'a> {
     pub path: String,
     /// Whether it, or anything above it, is a template.
     pub undecided: bool,
+    /// The alias or merge through which it came in, or anything above it; its own alias does not count.
+    pub through: Option<Span>,
 }
 
 impl<'a> Found<'a> {
     /// Follows a JSON pointer from the root of the resource.
     fn at(root: &'a Node<'a>, pointer: &str) -> Option<Self> {
         let key = root.entries().first().map_or(root.place(), |first| first.key_span);
-        let mut found = Self { node: root, member: None, key, path: String::new(), undecided: root.is_template() };
+        let undecided = root.is_template();
+        let mut found = Self { node: root, member: None, key, path: String::new(), undecided, through: None };
         for step in pointer.split('/').skip(1) {
             found = found.step(&step.replace("~1", "/").replace("~0", "~"))?;
         }
         Some(found)
     }
 
-    fn step(&self, step: &str) -> Option<Self> {
+    /// The member or item `step` of this node.
+    pub fn step(&self, step: &str) -> Option<Self> {
         if let Some(entry) = self.node.entry(step) {
             return Some(self.member(entry));
         }
         let item = self.node.items().get(step.parse::<usize>().ok()?)?;
         let path = format!("{}[{step}]", self.path);
         let undecided = self.undecided || item.is_template();
-        Some(Self { node: item, member: None, key: item.place(), path, undecided })
+        let through = self.through.or(self.node.used_at);
+        Some(Self { node: item, member: None, key: item.place(), path, undecided, through })
     }
 
     /// The member `entry` of this mapping.
@@ -142,6 +153,7 @@ impl<'a> Found<'a> {
             key: entry.merged_at.unwrap_or(entry.key_span),
             path: join(&self.path, &entry.key),
             undecided: self.undecided || entry.value.is_template() || yaml::template::find(&entry.key).is_some(),
+            through: self.through.or(self.node.used_at).or(entry.merged_at),
         }
     }
 
@@ -193,6 +205,30 @@ impl<'v> Violations<'v> {
     /// A finding at the key of `found`.
     pub fn at_key(&self, entry: &'static Entry, found: &Found<'_>, message: String) -> Diagnostic {
         self.finding(entry, found.key, &found.path, message)
+    }
+
+    /// Takes in a finding about `found`. What came in through an alias or a merge is reported once, and never fixed: the
+    /// text of the anchor serves other places too.
+    pub fn push(&mut self, found: &Found<'_>, mut finding: Diagnostic) {
+        let file = self.subject.file;
+        let related = |span, message: &str| Related { place: Place::new(file, span), message: message.to_owned() };
+        if let Some(through) = found.through {
+            finding.fix = None;
+            if finding.place.span == through {
+                let defined = found.member.map_or(found.node.span, |(_, entry)| entry.key_span);
+                finding.related.push(related(defined, "written here"));
+            } else {
+                finding.related.push(related(through, "comes in here"));
+            }
+        } else if found.node.used_at == Some(finding.place.span) {
+            finding.related.push(related(found.node.span, "written here"));
+        }
+        let said = |other: &Diagnostic| {
+            other.place == finding.place && other.id() == finding.id() && other.message == finding.message
+        };
+        if found.through.is_none() || !self.out.iter().any(said) {
+            self.out.push(finding);
+        }
     }
 
     fn finding(&self, entry: &'static Entry, span: Span, path: &str, message: String) -> Diagnostic {
@@ -257,4 +293,25 @@ pub(super) fn properties(schema: &Schema) -> Option<&serde_json::Map<String, Sch
 /// Whether an entry of `ENTRIES` is worth a second look at the same key.
 pub(super) fn named(annotation: &Schema) -> &'static Entry {
     annotation.get("rule").and_then(Schema::as_str).map_or(&findings::UNKNOWN_FIELD, findings::named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_projection_compiles() {
+        for kind in Kind::ALL {
+            for release in ArmVersion::ALL {
+                for shape in [Shape::V1Beta1Auth, Shape::V1Beta1, Shape::V1] {
+                    if let Ok(schema) = project(kind, Target::Kubernetes { shape, release }) {
+                        assert!(compile(&schema).is_ok(), "{kind:?} {shape:?} {release}");
+                    }
+                }
+                if let Ok(schema) = project(kind, Target::Arm(release)) {
+                    assert!(compile(&schema).is_ok(), "{kind:?} {release}");
+                }
+            }
+        }
+    }
 }

@@ -1,7 +1,9 @@
-//! What the schema takes and what is still odd: spellings that only the custom resource definition lists.
+//! What the schema takes and what is still odd: spellings that only the custom resource definition lists, and the
+//! shape of the first preview.
 
 use super::check::{Subject, properties};
-use super::findings;
+use super::unknown::only_settings;
+use super::{Shape, findings};
 use crate::diag::{Diagnostic, Fix, Place, Safety, Severity};
 use crate::yaml::edit::Editor;
 use crate::yaml::{Node, Value};
@@ -13,6 +15,32 @@ pub(super) fn look(schema: &Schema, subject: Subject<'_>, out: &mut Vec<Diagnost
     if let Some(node) = subject.node.get("spec") {
         walk(spec, node, subject, out);
     }
+}
+
+/// Adds a warning for `spec.authentication`, which only the first preview takes.
+pub(super) fn first_preview(subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
+    let spec = subject.node.get("spec");
+    let (Shape::V1Beta1Auth, Some(spec)) = (subject.shape, spec) else { return };
+    let Some(entry) = spec.entry("authentication") else { return };
+    let message = "`authentication` stands beside the settings block, where only the first preview reads it";
+    let place = Place::new(subject.file, entry.merged_at.unwrap_or(entry.key_span));
+    let mut finding = Diagnostic::new(&findings::AUTH_LOCATION, place, message);
+    finding.severity = Severity::Warning;
+    finding.field = "spec.authentication".to_owned();
+    finding.notes.push("every release since 0.7 (2024-08-15-preview) drops it".to_owned());
+    finding.source = Some("ARM types, 2024-08-15-preview".to_owned());
+    // A volume takes no authentication in any later release.
+    let block = only_settings(spec).filter(|block| block.key != "localStorageSettings");
+    if let Some(block) = block.filter(|block| block.value.get("authentication").is_none()) {
+        finding.label = Some(format!("belongs under `{}` since release 0.7", block.key));
+        let editor = Editor::new(subject.text, subject.file);
+        let edits = editor.move_entry(spec, entry, block, "authentication");
+        if !edits.is_empty() {
+            let title = format!("move `authentication` into `{}`", block.key);
+            finding.fix = Some(Fix { title, safety: Safety::Unsafe, edits });
+        }
+    }
+    out.push(finding);
 }
 
 fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, out: &mut Vec<Diagnostic>) {

@@ -2,7 +2,7 @@
 
 use super::check::{Found, Violations, join, named, properties};
 use super::findings;
-use crate::diag::{Diagnostic, Edit, Effect, Fix, Place, Related, Safety};
+use crate::diag::{Diagnostic, Effect, Fix, Place, Related, Safety};
 use crate::yaml;
 use crate::yaml::edit::quoted;
 use serde_json::Value as Schema;
@@ -19,12 +19,7 @@ pub(super) fn explain(v: &mut Violations<'_>, parent: &Found<'_>, schema: &Schem
             let found = parent.member(entry);
             let mut finding = one(v, parent, &found, entry, schema);
             finding.effect = Some(Effect::Dropped);
-            if let Some(merged) = entry.merged_at {
-                let place = Place::new(v.subject.file, merged);
-                finding.related.push(Related { place, message: "comes in through this merge".to_owned() });
-                finding.fix = None;
-            }
-            v.out.push(finding);
+            v.push(&found, finding);
         }
     }
 }
@@ -53,42 +48,83 @@ fn former_name(
     entry: &yaml::Entry<'_>,
     schema: &Schema,
 ) -> Option<Diagnostic> {
-    let (name, annotation) = properties(schema)?.iter().find_map(|(name, property)| {
+    let (name, property, annotation) = properties(schema)?.iter().find_map(|(name, property)| {
         let was = property.get("x-was")?.as_array()?;
         let annotation = was.iter().find(|was| was.get("name").and_then(Schema::as_str) == Some(entry.key.as_ref()))?;
-        Some((name, annotation))
+        Some((name, property, annotation))
     })?;
     let message = format!("`{}` is not a field here, the name is `{name}`", entry.key);
     let mut finding = v.at_key(named(annotation), found, message);
-    finding.label = Some(format!("write `{name}`"));
     annotate(&mut finding, annotation);
-    if parent.node.get(name).is_some() {
-        finding.notes.push(format!("`{name}` is written too, and counts"));
-        finding.fix = Some(removal(v, parent, entry, Safety::Unsafe));
+    if written_too(v, parent, entry, name, &mut finding) {
         return Some(finding);
     }
-    let (value, exact) = translated(v, entry, annotation);
+    finding.label = Some(format!("write `{name}`"));
     let mut edits = vec![v.editor().rename_key(entry, name)];
-    edits.extend(value);
-    if exact {
-        finding.fix = Some(Fix { title: format!("rename to `{name}`"), safety: Safety::Safe, edits });
+    match translated(entry, property, annotation) {
+        Translation::Same => {}
+        Translation::To(value) => edits.push(v.editor().replace_scalar(&entry.value, &value)),
+        Translation::Unfit(why) => {
+            finding.help = why;
+            return Some(finding);
+        }
     }
+    finding.fix = Some(Fix { title: format!("rename to `{name}`"), safety: Safety::Safe, edits });
     Some(finding)
 }
 
-/// The edit of the value that goes with a rename, and whether the rename is right without a person.
-fn translated(v: &Violations<'_>, entry: &yaml::Entry<'_>, annotation: &Schema) -> (Option<Edit>, bool) {
-    let scalar = entry.value.scalar();
-    if let Some(values) = annotation.get("values") {
-        let value = scalar.and_then(|scalar| values.get(scalar.text.to_ascii_lowercase())).and_then(Schema::as_str);
-        return (value.map(|value| v.editor().replace_scalar(&entry.value, value)), value.is_some());
+/// Whether the member that `entry` stands for is written beside it; then `entry` has to go, if a person agrees.
+fn written_too(
+    v: &Violations<'_>,
+    parent: &Found<'_>,
+    entry: &yaml::Entry<'_>,
+    name: &str,
+    finding: &mut Diagnostic,
+) -> bool {
+    let Some(other) = parent.node.entry(name) else { return false };
+    finding.related.push(this_counts(v, other));
+    finding.fix = Some(removal(v, parent, entry, Safety::Unsafe));
+    true
+}
+
+fn this_counts(v: &Violations<'_>, other: &yaml::Entry<'_>) -> Related {
+    let place = Place::new(v.subject.file, other.merged_at.unwrap_or(other.key_span));
+    Related { place, message: format!("this `{}` counts", other.key) }
+}
+
+/// What becomes of the value where a field is renamed.
+enum Translation {
+    Same,
+    To(String),
+    /// A person has to find the value; why, where it can be said.
+    Unfit(Option<String>),
+}
+
+fn translated(entry: &yaml::Entry<'_>, property: &Schema, annotation: &Schema) -> Translation {
+    let translates = annotation.get("values").is_some() || annotation.get("factor").is_some();
+    // The text of an anchor serves other places too.
+    let Some(scalar) = entry.value.scalar().filter(|_| translates && entry.value.used_at.is_none()) else {
+        return if translates || annotation.get("ask").is_some() {
+            Translation::Unfit(None)
+        } else {
+            Translation::Same
+        };
+    };
+    let text = scalar.text.as_ref();
+    let Some(factor) = annotation.get("factor").and_then(Schema::as_f64) else {
+        let value = annotation.get("values").and_then(|values| values.get(text.to_ascii_lowercase()));
+        let value = value.and_then(Schema::as_str);
+        return value.map_or(Translation::Unfit(None), |value| Translation::To(value.to_owned()));
+    };
+    let Ok(number) = text.parse::<f64>().map(|number| number * factor) else { return Translation::Unfit(None) };
+    let most = property.get("maximum").and_then(Schema::as_f64).unwrap_or(1e15);
+    if number.fract() != 0.0 {
+        return Translation::Unfit(Some(format!("`{text}` would be `{number}`, and the field takes whole numbers")));
     }
-    if let Some(factor) = annotation.get("factor").and_then(Schema::as_f64) {
-        let number = scalar.and_then(|scalar| scalar.text.parse::<f64>().ok()).map(|number| number * factor);
-        let whole = number.filter(|number| number.fract() == 0.0 && number.abs() < 1e15);
-        return (whole.map(|number| v.editor().replace_scalar(&entry.value, &format!("{number}"))), whole.is_some());
+    if number > most {
+        return Translation::Unfit(Some(format!("`{text}` would be `{number}`, and the field takes at most `{most}`")));
     }
-    (None, annotation.get("ask").is_none())
+    Translation::To(format!("{number}"))
 }
 
 /// A name that people write here and that belongs elsewhere or nowhere (`x-gone`).
@@ -101,29 +137,68 @@ fn gone(
 ) -> Option<Diagnostic> {
     let annotation = schema.get("x-gone")?.get(entry.key.as_ref())?;
     let note = annotation.get("note").and_then(Schema::as_str).unwrap_or_default();
-    let mut finding = v.at_key(named(annotation), found, format!("`{}` is not a field here", entry.key));
-    finding.help = Some(note.to_owned());
-    finding.source = annotation.get("source").and_then(Schema::as_str).map(str::to_owned).or(finding.source);
-    finding.fix = match annotation.get("fix").and_then(Schema::as_str) {
-        Some("remove") => Some(removal(v, parent, entry, Safety::Safe)),
-        Some("into-settings") => into_settings(v, parent, entry, schema),
-        Some(path) if path.starts_with("wrap:") => wrapped(v, entry, path.trim_start_matches("wrap:")),
-        _ => None,
+    let fix = annotation.get("fix").and_then(Schema::as_str).unwrap_or_default();
+    let message = match fix {
+        "into-settings" if only_settings(parent.node).is_some() => {
+            format!("`{}` stands beside the settings block, where it is not a field", entry.key)
+        }
+        _ => format!("`{}` is not a field here", entry.key),
     };
+    let mut finding = v.at_key(named(annotation), found, message);
+    if fix.is_empty() || fix == "remove" {
+        finding.notes.push(note.to_owned());
+    } else {
+        finding.help = Some(note.to_owned());
+    }
+    finding.source = annotation.get("source").and_then(Schema::as_str).map(str::to_owned).or(finding.source);
+    match fix {
+        "remove" => finding.fix = Some(removal(v, parent, entry, Safety::Safe)),
+        "into-settings" => into_settings(v, parent, entry, schema, &mut finding),
+        path if path.starts_with("wrap:") => {
+            finding.fix = wrapped(v, parent, entry, path.trim_start_matches("wrap:"));
+        }
+        _ => {}
+    }
     Some(finding)
 }
 
-/// Moves a member into the one settings block that is written beside it, if that block takes it.
-fn into_settings(v: &Violations<'_>, parent: &Found<'_>, entry: &yaml::Entry<'_>, schema: &Schema) -> Option<Fix> {
-    let mut blocks = parent.node.entries().iter().filter(|block| block.key.ends_with("Settings"));
+/// The one settings block that is written in the specification of an endpoint.
+pub(super) fn only_settings<'n, 't>(spec: &'n yaml::Node<'t>) -> Option<&'n yaml::Entry<'t>> {
+    let mut blocks = spec.entries().iter().filter(|block| block.key.ends_with("Settings"));
     let (block, None) = (blocks.next()?, blocks.next()) else { return None };
-    let takes = properties(properties(schema)?.get(block.key.as_ref())?)?.contains_key(entry.key.as_ref());
-    (takes && block.value.get(&entry.key).is_none()).then(|| movement(v, parent, entry, block, &entry.key))
+    Some(block)
+}
+
+/// Moves a member into the one settings block that is written beside it, if that block takes it.
+fn into_settings(
+    v: &Violations<'_>,
+    parent: &Found<'_>,
+    entry: &yaml::Entry<'_>,
+    schema: &Schema,
+    finding: &mut Diagnostic,
+) {
+    let key = entry.key.as_ref();
+    let Some(block) = only_settings(parent.node) else { return };
+    let members = properties(schema).and_then(|all| all.get(block.key.as_ref())).and_then(properties);
+    if !members.is_some_and(|members| members.contains_key(key)) {
+        return;
+    }
+    finding.label = Some(format!("belongs under `{}`", block.key));
+    match block.value.entry(key) {
+        None => finding.fix = movement(v, parent, entry, block, key),
+        Some(inside) => {
+            finding.related.push(this_counts(v, inside));
+            finding.fix = Some(removal(v, parent, entry, Safety::Unsafe));
+        }
+    }
 }
 
 /// `accessTokenSecretRef: x` becomes `accessTokenSettings: {secretRef: x}`, written over two lines.
-fn wrapped(v: &Violations<'_>, entry: &yaml::Entry<'_>, path: &str) -> Option<Fix> {
+fn wrapped(v: &Violations<'_>, parent: &Found<'_>, entry: &yaml::Entry<'_>, path: &str) -> Option<Fix> {
     let (outer, inner) = path.split_once('.')?;
+    if parent.node.get(outer).is_some() {
+        return None;
+    }
     let value = entry.value.as_str().filter(|_| entry.value.used_at.is_none())?;
     let edits = vec![
         v.editor().rename_key(entry, outer),
@@ -152,13 +227,13 @@ fn elsewhere_in_versions(
 }
 
 fn ranges(annotation: &Schema) -> String {
-    match annotation {
-        Schema::String(range) => format!("`{range}`"),
-        Schema::Array(all) => {
-            all.iter().filter_map(Schema::as_str).map(|range| format!("`{range}`")).collect::<Vec<_>>().join(", ")
-        }
-        _ => String::new(),
-    }
+    let words = |range: &str| match range.split_once("..") {
+        Some((first, "")) => format!("`{first}` and later"),
+        Some((first, last)) => format!("`{first}` to `{last}`"),
+        None => format!("`{range}`"),
+    };
+    let all = annotation.as_array().into_iter().flatten().filter_map(Schema::as_str);
+    all.map(words).collect::<Vec<_>>().join(", ")
 }
 
 fn other_case(
@@ -171,8 +246,8 @@ fn other_case(
     let name = properties(schema)?.keys().find(|name| name.eq_ignore_ascii_case(&entry.key))?;
     let message = format!("`{}` is not a field here, it is spelt `{name}`", entry.key);
     let mut finding = v.at_key(&findings::LEGACY_FIELD, found, message);
-    finding.label = Some(format!("write `{name}`"));
-    if parent.node.get(name).is_none() {
+    if !written_too(v, parent, entry, name, &mut finding) {
+        finding.label = Some(format!("write `{name}`"));
         finding.fix = Some(rename(v, entry, name));
     }
     Some(finding)
@@ -195,7 +270,7 @@ fn other_block(
         let mut finding = v.at_key(&findings::MISPLACED_FIELD, found, format!("`{key}` belongs under `{}`", block.key));
         finding.related.push(Related { place: Place::new(v.subject.file, block.key_span), message: "here".to_owned() });
         if block.value.get(key).is_none() {
-            finding.fix = Some(movement(v, parent, entry, block, key));
+            finding.fix = movement(v, parent, entry, block, key);
         }
         return Some(finding);
     }
@@ -204,10 +279,10 @@ fn other_block(
         return Some(v.at_key(&findings::MISPLACED_FIELD, found, message));
     }
     let owner = owner_above(v, parent, key)?;
-    let message = format!("`{key}` belongs under `{}`, one level up or beside this block", owner.path);
+    let message = format!("`{key}` belongs under `{}`, not under `{}`", owner.path, parent.path);
     let mut finding = v.at_key(&findings::MISPLACED_FIELD, found, message);
     if let Some((_, to)) = owner.member.filter(|_| owner.node.get(key).is_none()) {
-        finding.fix = Some(movement(v, parent, entry, to, key));
+        finding.fix = movement(v, parent, entry, to, key);
     }
     Some(finding)
 }
@@ -220,11 +295,10 @@ fn owner_above<'v>(v: &Violations<'v>, parent: &Found<'_>, key: &str) -> Option<
         let (name, index) = step.split_once('[').map_or((step, None), |(name, index)| (name, index.strip_suffix(']')));
         let next = found.member(found.node.entry(name)?);
         let next_schema = properties(schema)?.get(name)?;
-        match index.and_then(|index| index.parse::<usize>().ok()) {
-            None => chain.push((next, next_schema)),
-            // A list ends the way up: its items have siblings of the same kind.
-            Some(_) => return None,
-        }
+        chain.push(match index {
+            None => (next, next_schema),
+            Some(index) => (next.step(index)?, next_schema.get("items")?),
+        });
     }
     chain.pop();
     chain
@@ -247,8 +321,8 @@ fn slip(
     let name = nearest(&entry.key, names)?;
     let message = format!("`{}` is not a field here, did you mean `{name}`?", entry.key);
     let mut finding = v.at_key(&findings::UNKNOWN_FIELD, found, message);
-    finding.label = Some(format!("write `{name}`"));
-    if parent.node.get(name).is_none() {
+    if !written_too(v, parent, entry, name, &mut finding) {
+        finding.label = Some(format!("write `{name}`"));
         finding.fix = Some(rename(v, entry, name));
     }
     Some(finding)
@@ -297,7 +371,15 @@ fn removal(v: &Violations<'_>, parent: &Found<'_>, entry: &yaml::Entry<'_>, safe
     Fix { title: format!("remove `{}`", entry.key), safety, edits: vec![v.editor().remove_entry(parent.node, entry)] }
 }
 
-fn movement(v: &Violations<'_>, parent: &Found<'_>, entry: &yaml::Entry<'_>, to: &yaml::Entry<'_>, name: &str) -> Fix {
+/// Moves a member into the mapping `to`, unless that stands elsewhere or is not known.
+fn movement(
+    v: &Violations<'_>,
+    parent: &Found<'_>,
+    entry: &yaml::Entry<'_>,
+    to: &yaml::Entry<'_>,
+    name: &str,
+) -> Option<Fix> {
     let edits = v.editor().move_entry(parent.node, entry, to, name);
-    Fix { title: format!("move `{}` into `{}`", entry.key, to.key), safety: Safety::Safe, edits }
+    let title = format!("move `{}` into `{}`", entry.key, to.key);
+    (!edits.is_empty()).then_some(Fix { title, safety: Safety::Safe, edits })
 }

@@ -24,7 +24,7 @@ pub(super) fn wrong_type(v: &mut Violations<'_>, found: &Found<'_>, schema: &Sch
     } else {
         mistyped(v, found, schema, &wanted)
     };
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 fn types(schema: &Schema) -> Vec<&str> {
@@ -38,7 +38,7 @@ fn types(schema: &Schema) -> Vec<&str> {
 fn in_words(wanted: &[&str]) -> String {
     let word = |name: &&str| {
         match *name {
-            "string" => "text",
+            "string" => "a string",
             "integer" => "an integer",
             "number" => "a number",
             "boolean" => "`true` or `false`",
@@ -57,8 +57,10 @@ fn blank(v: &mut Violations<'_>, found: &Found<'_>) {
     let pointer = found.path.rsplit_once('.').map_or("", |(parent, _)| parent);
     let required = required_at(v.schema(), pointer, &entry.key, parent);
     if entry.key == "output" && required {
-        let message = "`output` is blank, which YAML reads as null; empty text removes the field".to_owned();
+        let blank = if entry.value.place().is_empty() { "blank, which YAML reads as null" } else { "null" };
+        let message = format!("`output` is {blank}; what removes a field is an empty string");
         let mut finding = v.at_key(&findings::NULL_OUTPUT, found, message);
+        finding.label = Some("expected `''`".to_owned());
         let end = found.key.end as usize;
         let colon = v.subject.text[end..].find(':').map_or(end, |colon| end + colon + 1);
         let (place, with) = if entry.value.place().is_empty() {
@@ -66,21 +68,26 @@ fn blank(v: &mut Violations<'_>, found: &Found<'_>) {
         } else {
             (entry.value.place(), "''")
         };
-        let edits = vec![Edit::replace(crate::diag::Place::new(v.subject.file, place), with)];
-        finding.fix = Some(Fix { title: "write `''`".to_owned(), safety: Safety::Safe, edits });
-        v.out.push(finding);
+        if entry.value.used_at.is_none() {
+            let edits = vec![Edit::replace(crate::diag::Place::new(v.subject.file, place), with)];
+            finding.fix = Some(Fix { title: "write `''`".to_owned(), safety: Safety::Safe, edits });
+        }
+        v.push(found, finding);
         return;
     }
-    let mut finding = if required {
-        v.at_key(&findings::MISSING_FIELD, found, format!("`{}` is required and has no value", entry.key))
+    let finding = if required {
+        let message = format!("`{}` is required and has no value", entry.key);
+        let mut finding = v.at_key(&findings::MISSING_FIELD, found, message);
+        finding.label = Some("expected a value".to_owned());
+        finding
     } else {
         let message = format!("`{}` has no value, which counts as not written", entry.key);
         let mut finding = v.at_key(&findings::EMPTY_FIELD, found, message);
         finding.effect = Some(Effect::Dropped);
+        finding.help = Some(format!("write the value, or take `{}` out", entry.key));
         finding
     };
-    finding.help = Some(format!("write the value, or take `{}` out", entry.key));
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 /// Whether the schema of the mapping at `path` requires `name`.
@@ -107,40 +114,52 @@ fn required_at(schema: &Schema, path: &str, name: &str, parent: &Node<'_>) -> bo
 
 fn list_for_text(v: &Violations<'_>, found: &Found<'_>) -> Diagnostic {
     let name = name(found);
-    let message = format!("`{name}` is a list, and one value is written");
+    let message = format!("`{name}` takes a list, and a single value is written");
     let mut finding = v.at_value(&findings::LIST_VS_STRING, found, message);
     finding.label = Some("expected a list".to_owned());
     if let Some((_, entry)) = found.member.filter(|_| found.node.used_at.is_none()) {
-        let edits = vec![v.editor().wrap_in_list(entry)];
-        finding.fix = Some(Fix { title: "make it a list of one".to_owned(), safety: Safety::Safe, edits });
+        let title = "make it a list of one".to_owned();
+        let edit = v.editor().wrap_in_list(entry);
+        finding.fix = edit.map(|edit| Fix { title, safety: Safety::Safe, edits: vec![edit] });
     }
     finding
 }
 
 fn text_for_list(v: &Violations<'_>, found: &Found<'_>) -> Diagnostic {
-    let message = format!("`{}` is one text, and a list is written", name(found));
+    let name = name(found);
+    let message = format!("`{name}` takes one string, and a list is written");
     let mut finding = v.at_value(&findings::LIST_VS_STRING, found, message);
-    finding.label = Some("expected text".to_owned());
+    finding.label = Some("expected a string".to_owned());
     match (found.member, found.node.items()) {
-        (Some((_, entry)), [item]) if item.scalar().is_some() && found.node.used_at.is_none() => {
-            let edits = vec![v.editor().unwrap_list(entry, item)];
-            finding.fix = Some(Fix { title: "write its only item".to_owned(), safety: Safety::Safe, edits });
+        (Some((_, entry)), [item]) => {
+            let own = item.scalar().is_some() && found.node.used_at.is_none();
+            let edit = own.then(|| v.editor().unwrap_list(entry, item)).flatten();
+            let title = "write its only item".to_owned();
+            finding.fix = edit.map(|edit| Fix { title, safety: Safety::Safe, edits: vec![edit] });
         }
-        _ => finding.help = Some("write the one that is meant; for several, write several dataflows".to_owned()),
+        _ if matches!(name, "dataDestination" | "endpointRef") => {
+            finding.help = Some("write the one that is meant; for several, write several dataflows".to_owned());
+        }
+        _ => finding.help = Some("write the one that is meant".to_owned()),
     }
     finding
 }
 
 fn mistyped(v: &Violations<'_>, found: &Found<'_>, schema: &Schema, wanted: &[&str]) -> Diagnostic {
-    let message = format!("`{}` is {}, expected {}", name(found), found.node.type_name(), in_words(wanted));
+    let all = choices(schema);
+    let offered: Vec<&str> = all.iter().copied().filter(|choice| !is_lower_twin(choice, &all)).collect();
+    let expected = if offered.is_empty() { in_words(wanted) } else { format!("`{}`", offered.join("`, `")) };
+    let message = format!("`{}` is {}, expected {expected}", name(found), found.node.type_name());
     let mut finding = v.at_value(&findings::WRONG_TYPE, found, message);
     let Some(scalar) = found.node.scalar() else { return finding };
     let text = scalar.text.as_ref();
     let replacement = match (scalar.resolved, wanted) {
-        (Resolved::Bool(on), _) if choices(schema).contains(&"Enabled") => {
+        (Resolved::Bool(on), _) if offered.contains(&"Enabled") => {
             finding.notes.push(format!("kubectl reads `{text}` as a boolean"));
             Some(if on { "Enabled".to_owned() } else { "Disabled".to_owned() })
         }
+        // Quotes alone do not make it one of the choices.
+        _ if !offered.is_empty() => meant(schema, text, &offered),
         (Resolved::Str, ["integer"]) if matches!(resolve(text), Resolved::Int(_)) => Some(text.to_owned()),
         (Resolved::Str, ["boolean"]) if matches!(resolve(text), Resolved::Bool(_)) => Some(text.to_owned()),
         (Resolved::Str | Resolved::Null, _) => None,
@@ -156,6 +175,13 @@ fn mistyped(v: &Violations<'_>, found: &Found<'_>, schema: &Schema, wanted: &[&s
         finding.fix = Some(Fix { title: format!("write {}", tick(&replacement)), safety: Safety::Safe, edits });
     }
     finding
+}
+
+/// The choice that the schema's advice gives for `text`, where no person has to agree.
+fn meant(schema: &Schema, text: &str, offered: &[&str]) -> Option<String> {
+    let advice = schema.get("x-advice")?.get(text)?;
+    let value = advice.get("value")?.as_str()?;
+    (advice.get("ask").is_none() && offered.contains(&value)).then(|| value.to_owned())
 }
 
 fn tick(text: &str) -> String {
@@ -183,7 +209,7 @@ pub(super) fn missing(v: &mut Violations<'_>, parent: &Found<'_>, name: &str) {
     let place = if parent.path.is_empty() { "the resource".to_owned() } else { format!("`{}`", parent.path) };
     let mut finding = v.at_key(&findings::MISSING_FIELD, parent, format!("{place} has no `{name}`, which is required"));
     finding.field = path;
-    v.out.push(finding);
+    v.push(parent, finding);
 }
 
 /// The value is none of the choices.
@@ -199,7 +225,7 @@ pub(super) fn wrong_choice(v: &mut Violations<'_>, found: &Found<'_>, schema: &S
     } else {
         advised(v, found, schema, written, &offered)
     };
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 fn is_lower_twin(choice: &str, all: &[&str]) -> bool {
@@ -226,6 +252,9 @@ fn advised(v: &Violations<'_>, found: &Found<'_>, schema: &Schema, written: &str
                 Some(value) => {
                     // Where the right value is a decision between meanings, the advice says so.
                     let asks = advice.get("ask").and_then(Schema::as_bool).unwrap_or_default();
+                    if !asks {
+                        finding.label = None;
+                    }
                     replaced(v, finding, found, &value, if asks { Safety::Unsafe } else { Safety::Safe })
                 }
                 None => finding,
@@ -265,15 +294,15 @@ pub(super) fn out_of_range(v: &mut Violations<'_>, found: &Found<'_>, schema: &S
     let mut finding =
         v.at_value(&findings::OUT_OF_RANGE, found, format!("`{}` is {written}, expected {expected}", name(found)));
     finding.label = Some(format!("expected {expected}"));
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 /// The text does not match the pattern of the field.
 pub(super) fn wrong_form(v: &mut Violations<'_>, found: &Found<'_>, pattern: &str) {
-    let message = format!("`{}` does not have the form that it needs", name(found));
+    let message = format!("`{}` does not match the pattern of the field", name(found));
     let mut finding = v.at_value(&findings::VALUE_PATTERN, found, message);
     finding.label = Some(format!("expected to match `{pattern}`"));
-    v.out.push(finding);
+    v.push(found, finding);
 }
 
 /// The text or the list is too short or too long.
@@ -293,5 +322,5 @@ pub(super) fn wrong_length(v: &mut Violations<'_>, found: &Found<'_>, schema: &S
         _ => format!("`{}` has {length} {unit}, expected {expected}", name(found)),
     };
     let finding = v.at_value(&findings::VALUE_LENGTH, found, message);
-    v.out.push(finding);
+    v.push(found, finding);
 }

@@ -22,12 +22,12 @@ impl<'t> Editor<'t> {
     /// Puts `value` in the place of a scalar, in its quotes if it has some, quoted if it has to be.
     pub fn replace_scalar(&self, node: &Node<'_>, value: &str) -> Edit {
         let quote = self.text[node.span.range()].chars().next().filter(|first| matches!(first, '"' | '\''));
-        Edit::replace(Place::new(self.file, node.span), quoted(value, quote))
+        Edit::replace(Place::new(self.file, self.with_header(node)), quoted(value, quote))
     }
 
     /// Puts `text`, which is YAML, in the place of a whole node.
     pub fn replace_node(&self, node: &Node<'_>, text: &str) -> Edit {
-        Edit::replace(Place::new(self.file, node.span), text)
+        Edit::replace(Place::new(self.file, self.with_header(node)), text)
     }
 
     /// Puts `text` in the place of part of a scalar.
@@ -76,34 +76,110 @@ impl<'t> Editor<'t> {
     }
 
     /// Moves `entry` from the mapping `from` into the mapping that is the value of `owner`, under the name `name`.
+    ///
+    /// Gives no edit where one of the two stands in an anchor that other places use, where `owner` is a template, and
+    /// where a block would have to stand in braces.
     pub fn move_entry(&self, from: &Node<'_>, entry: &Entry<'_>, owner: &Entry<'_>, name: &str) -> Vec<Edit> {
+        let shared = from.used_at.or(owner.value.used_at).or(entry.merged_at).or(owner.merged_at).is_some();
+        let takes_members = matches!(owner.value.value, Value::Map(_)) || owner.value.is_null();
+        let in_braces = !owner.value.entries().is_empty() && owner.value.flow
+            || !self.starts_line_or_item(owner.key_span.start as usize);
+        if shared || !takes_members || in_braces && self.is_block(entry) {
+            return Vec::new();
+        }
+        let removal = self.remove_entry(from, entry);
+        let gone = removal.place.span;
         let source_indent = self.column(entry.key_span.start as usize);
-        let rest = Span { start: entry.key_span.end, end: self.value_end(entry) };
+        let rest = Span { start: entry.key_span.end, end: self.moved_end(entry, gone, in_braces) };
         let pieces = |indent: usize| {
             let delta = i32::try_from(indent).unwrap_or(0) - i32::try_from(source_indent).unwrap_or(0);
             vec![Piece::Text(name.to_owned()), Piece::Copy { span: rest, indent: delta }]
         };
-        vec![self.remove_entry(from, entry), self.insert(owner, pieces, name)]
+        let mut insertion = self.insert(owner, pieces, name);
+        let at = insertion.place.span;
+        if at.is_empty() && gone.start < at.start && at.start < gone.end {
+            // The line that goes is the last one of the block: the new line stands behind it, not in it.
+            insertion.place.span = Span { start: gone.end, end: gone.end };
+            let broken = self.text[gone.range()].ends_with('\n');
+            let lead = insertion.with.first_mut();
+            if let (true, Some(Piece::Text(lead))) = (broken, lead) {
+                *lead = lead.trim_start_matches(['\r', '\n']).to_owned();
+                insertion.with.push(Piece::Text(self.newline().to_owned()));
+            }
+        }
+        vec![removal, insertion]
     }
 
-    /// Makes the single value of `entry` a list of one item.
-    pub fn wrap_in_list(&self, entry: &Entry<'_>) -> Edit {
-        let value = entry.value.place();
-        let gap = Span { start: self.colon_end(entry), end: value.start };
-        if self.text[value.range()].contains('\n') || !self.starts_line_or_item(entry.key_span.start as usize) {
+    /// Where what moves with `entry` ends, of which `gone` is removed: behind its value, or behind the comment on the
+    /// line.
+    fn moved_end(&self, entry: &Entry<'_>, gone: Span, in_braces: bool) -> u32 {
+        let end = self.value_end(entry);
+        let line_end = Span::at(self.line_end(end as usize));
+        let comment = self.text[end as usize..line_end.start as usize].trim_start().starts_with('#');
+        if comment && !in_braces && gone.contains(line_end) { line_end.start } else { end }
+    }
+
+    /// The bytes of a scalar; of a block scalar from the `|` or `>` on, which stands in a line before its text.
+    fn with_header(&self, node: &Node<'_>) -> Span {
+        let start = node.span.start as usize;
+        let before = self.text[..start].trim_end();
+        let is_block = matches!(&node.value, Value::Scalar(scalar) if !scalar.plain)
+            && !self.text[start..].starts_with(['"', '\''])
+            && self.text[before.len()..start].contains('\n');
+        let line = self.line_start(before.len());
+        let header = self.text[line..before.len()].char_indices().find(|(at, char)| {
+            let rest = &before[line + at + 1..];
+            let rest = rest.trim_start_matches(|char: char| char.is_ascii_digit() || matches!(char, '+' | '-'));
+            matches!(char, '|' | '>')
+                && (rest.is_empty() || rest.starts_with(' ') && rest.trim_start().starts_with('#'))
+        });
+        match header.filter(|_| is_block) {
+            Some((at, _)) => Span::new(line + at, node.span.end as usize),
+            None => node.span,
+        }
+    }
+
+    /// Makes the single value of `entry` a list of one item; an anchor stays with the value. Nothing for a block scalar.
+    pub fn wrap_in_list(&self, entry: &Entry<'_>) -> Option<Edit> {
+        if entry.value.used_at.is_none() && self.with_header(&entry.value) != entry.value.span {
+            return None;
+        }
+        let place = entry.value.place();
+        let gap = &self.text[self.colon_end(entry) as usize..place.start as usize];
+        let blanks = gap.len() - gap.trim_start().len();
+        let behind = Span::at(self.colon_end(entry) as usize + blanks).start;
+        // A comment between the key and the value stays where it is.
+        let start = if gap.trim_start().starts_with('#') { place.start } else { behind };
+        let value = Span { start, end: place.end };
+        let in_braces = !self.starts_line_or_item(entry.key_span.start as usize);
+        if in_braces || start != behind || self.text[value.range()].contains('\n') {
             let with =
                 vec![Piece::Text("[".to_owned()), Piece::Copy { span: value, indent: 0 }, Piece::Text("]".to_owned())];
-            return Edit { place: Place::new(self.file, value), with };
+            return Some(Edit { place: Place::new(self.file, value), with });
         }
         let indent = " ".repeat(self.column(entry.key_span.start as usize) + 2);
-        Edit::replace(Place::new(self.file, gap), format!("{}{indent}- ", self.newline()))
+        let gap = Span { start: self.colon_end(entry), end: start };
+        Some(Edit::replace(Place::new(self.file, gap), format!("{}{indent}- ", self.newline())))
     }
 
-    /// Makes a list of one item that item.
-    pub fn unwrap_list(&self, entry: &Entry<'_>, item: &Node<'_>) -> Edit {
+    /// Makes a list of one item that item; nothing where an anchor or a comment would be lost.
+    pub fn unwrap_list(&self, entry: &Entry<'_>, item: &Node<'_>) -> Option<Edit> {
         let span = Span { start: self.colon_end(entry), end: entry.value.span.end };
+        let around = [Span { end: item.place().start, ..span }, Span { start: item.place().end, ..span }];
+        if around.iter().any(|part| self.text[part.range()].contains(['&', '!', '#'])) {
+            return None;
+        }
         let with = vec![Piece::Text(" ".to_owned()), Piece::Copy { span: item.place(), indent: 0 }];
-        Edit { place: Place::new(self.file, span), with }
+        Some(Edit { place: Place::new(self.file, span), with })
+    }
+
+    /// Whether the value of `entry` is written in lines that have no meaning in braces.
+    fn is_block(&self, entry: &Entry<'_>) -> bool {
+        let span = Span { start: entry.key_span.end, end: self.value_end(entry) };
+        let value = &entry.value;
+        let collection = matches!(value.value, Value::Map(_) | Value::Seq(_)) && value.used_at.is_none();
+        let literal = self.with_header(value) != value.span && value.used_at.is_none();
+        collection && !value.flow || literal || self.text[span.range()].contains('#')
     }
 
     fn insert(&self, owner: &Entry<'_>, pieces: impl Fn(usize) -> Vec<Piece>, member: &str) -> Edit {

@@ -99,11 +99,22 @@ pub fn bare_asterisk(place: Place, written: &str) -> Diagnostic {
 
 /// The finding for a plain scalar `text` that YAML 1.2 reads otherwise than kubectl.
 pub fn ambiguous(place: Place, text: &str) -> Diagnostic {
-    let old = describe(super::scalar::resolve(text));
-    let new = describe(super::scalar::resolve_yaml12(text));
-    let message = format!("kubectl reads `{text}` as {old}, a YAML 1.2 reader as {new}");
+    use super::scalar::Resolved;
+    let (old, new) = (super::scalar::resolve(text), super::scalar::resolve_yaml12(text));
+    let message = format!("kubectl reads `{text}` as {}, a YAML 1.2 reader as {}", describe(old), describe(new));
     let mut finding = Diagnostic::new(&AMBIGUOUS_SCALAR, place, message);
-    finding.help = Some(format!("write `'{text}'` for the text, or the value that is meant"));
+    let number = |resolved| match resolved {
+        Resolved::Bool(value) => Some(value.to_string()),
+        Resolved::Int(value) => Some(value.to_string()),
+        Resolved::UInt(value) => Some(value.to_string()),
+        Resolved::Float(value) => Some(value.to_string()),
+        Resolved::Null | Resolved::Str => None,
+    };
+    finding.help = Some(match (number(old), number(new)) {
+        (Some(old), Some(new)) => format!("write `{old}` or `{new}`, whichever is meant, or `'{text}'` for the text"),
+        (Some(old), None) => format!("write `'{text}'` for the text, or `{old}` for what kubectl reads"),
+        _ => format!("write `'{text}'` for the text"),
+    });
     finding
 }
 

@@ -158,6 +158,9 @@ fn syntax_help(kind: &ErrorKind, text: &str, at: usize) -> Option<String> {
     if matches!(kind, ErrorKind::TabInBlockIndentation | ErrorKind::TabNotAllowed | ErrorKind::TabInIndentation) {
         return Some("indent with blanks; YAML takes no tabs there".to_owned());
     }
+    if matches!(kind, ErrorKind::UnclosedQuotedScalar | ErrorKind::InvalidQuotedScalarIndent) {
+        return Some("a quote that opens further up is not closed".to_owned());
+    }
     if line.contains(":{") || line.contains(":[") {
         return Some("put a blank behind the `:`".to_owned());
     }
@@ -284,11 +287,11 @@ impl<'t> Builder<'t> {
         let span = Span { start: frame.start.start, end: end.max(frame.start.start) };
         let source = &self.text[span.range()];
         let template = frame.flow && source.starts_with("{{") && source.ends_with("}}");
-        let value = if template { Value::Template } else { value };
         if template {
-            // What is odd in it as YAML is no fault of a template.
+            // What it looks like as YAML (a mapping as a key) is of no matter.
             self.findings.retain(|finding| !span.contains(finding.place.span));
         }
+        let value = if template { Value::Template } else { value };
         self.anchored(frame.anchor, Node { span, used_at: None, flow: frame.flow, value });
     }
 

@@ -100,6 +100,10 @@ fn limits_are_clean_errors() {
 
 #[test]
 fn unrendered_templates_are_no_syntax_errors() {
+    for text in ["a: {{ .Values.x }}\n", "a:\n  - {{x}}\n", "a: {{ .b }}: c\n", "{{ .k }}: 1\n"] {
+        assert_eq!(ids(text), [], "{text}");
+    }
+    assert_eq!(ids("a: {{b: c}: d}\n"), [("yaml-syntax", "{b: c}")]);
     let parsed = parse("a: {{ .Values.x }}\n");
     assert!(matches!(parsed[0].document.as_ref().unwrap().root.get("a").unwrap().value, Value::Template));
     assert!(parsed[0].findings.is_empty(), "{:?}", parsed[0].findings);

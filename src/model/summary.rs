@@ -100,6 +100,8 @@ pub struct EndpointSummary {
     pub session_expiry: Option<Written<i64>>,
     /// `kafkaSettings.consumerGroupId`; empty text is kept.
     pub consumer_group: Option<Text>,
+    /// Whether `consumerGroupId` is decidedly not written.
+    pub no_consumer_group: bool,
     /// Whether a template may bring any of the settings that are not written.
     pub undecided: bool,
     /// The key of the settings block, or the nearest place to it.
@@ -134,6 +136,8 @@ impl EndpointSummary {
             retain: text(file, settings.get("retain")),
             session_expiry: integer(file, settings.get("sessionExpirySeconds")),
             consumer_group: text(file, settings.get("consumerGroupId")),
+            // `groupId` is the name that Kafka clients have for it.
+            no_consumer_group: ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent()),
             undecided: settings.is_undecided() || endpoint.resource.spec().is_undecided(),
             settings: Place::new(file, settings.key_span()),
             insert: insert_point(&endpoint.resource, settings),
@@ -155,8 +159,10 @@ pub struct Side {
 /// What is known of the transformation of a dataflow.
 #[derive(Debug, Clone)]
 pub struct TransformSummary {
-    /// `schemaRef`; `None` where it is absent.
+    /// `schemaRef`; `None` where it is absent or empty.
     pub schema_ref: Option<Place>,
+    /// Whether a template may bring members that are not written.
+    pub undecided: bool,
     /// `serializationFormat`.
     pub format: Option<Text>,
     /// The key of the settings block.
@@ -180,11 +186,13 @@ pub struct DataflowSummary {
     pub source: Option<Side>,
     /// The destination operation, if there is exactly one.
     pub destination: Option<Side>,
-    /// The transformation.
+    /// The transformation, if there is exactly one.
     pub transform: Option<TransformSummary>,
+    /// How many transformations there are.
+    pub transforms: usize,
     /// `requestDiskPersistence`.
     pub disk_persistence: Option<Text>,
-    /// Whether a template may bring operations that are not written.
+    /// Whether a template decides about the operations, or about the kind of one.
     pub undecided: bool,
 }
 
@@ -199,7 +207,9 @@ impl DataflowSummary {
             let settings = operation.settings;
             let schema = settings.get("schemaRef");
             TransformSummary {
-                schema_ref: schema.is_present().then(|| Place::new(file, schema.span())),
+                schema_ref: (!schema.is_absent() && schema.raw_str() != Some(""))
+                    .then(|| Place::new(file, schema.span())),
+                undecided: settings.is_undecided(),
                 format: text(file, settings.get("serializationFormat")),
                 place: Place::new(file, settings.key_span()),
             }
@@ -213,8 +223,9 @@ impl DataflowSummary {
             source: side(flow, OperationKind::Source),
             destination: side(flow, OperationKind::Destination),
             transform,
+            transforms: flow.of_kind(OperationKind::Transform).count(),
             disk_persistence: text(file, spec.get("requestDiskPersistence")),
-            undecided: spec.is_undecided() || spec.get("operations").is_undecided(),
+            undecided: spec.is_undecided() || flow.is_undecided(),
         }
     }
 }
@@ -266,16 +277,30 @@ pub struct SecretSummary {
     pub kind: Option<Text>,
     /// Its keys.
     pub entries: Vec<SecretEntry>,
+    /// Where the keys stand: `stringData` or `data`, or the name where there is neither.
+    pub block: Place,
+    /// Whether a template or another tool may bring keys that are not written: a Secret without any is filled later.
+    pub undecided: bool,
 }
 
 impl SecretSummary {
     /// The summary of the Secret in `resource`.
     pub fn of(resource: &Resource<'_>) -> Self {
+        let id = Identity::of(resource);
+        let blocks = ["stringData", "data"].map(|name| resource.root().get(name));
+        let block = blocks.into_iter().find(|block| block.members().next().is_some());
         Self {
-            id: Identity::of(resource),
             kind: text(resource.file, resource.root().get("type")),
             entries: secret_entries(resource),
+            block: block.map_or(id.place, |block| Place::new(resource.file, block.key_span())),
+            undecided: block.is_none() || blocks.into_iter().any(Val::is_undecided),
+            id,
         }
+    }
+
+    /// The entry `key`.
+    pub fn entry(&self, key: &str) -> Option<&SecretEntry> {
+        self.entries.iter().find(|entry| &*entry.key == key)
     }
 }
 
@@ -284,11 +309,11 @@ impl SecretSummary {
 pub struct ConfigMapSummary {
     /// Name and namespace.
     pub id: Identity,
-    /// Certificates in it (`-----BEGIN CERTIFICATE-----`), over all keys.
+    /// PEM certificates in it, over all keys.
     pub certificates: usize,
     /// Where a private key stands in it.
     pub private_key: Option<Place>,
-    /// Whether a template may bring its content.
+    /// Whether a template or another tool may bring its content: a ConfigMap without any is filled later.
     pub undecided: bool,
 }
 
@@ -300,11 +325,13 @@ impl ConfigMapSummary {
             id: Identity::of(resource),
             certificates: 0,
             private_key: None,
-            undecided: data.is_undecided() || resource.root().get("binaryData").is_present(),
+            undecided: data.is_undecided()
+                || data.members().next().is_none()
+                || resource.root().get("binaryData").is_present(),
         };
         for (_, value) in data.members() {
             let content = value.raw_str().unwrap_or_default();
-            summary.certificates += content.matches("-----BEGIN CERTIFICATE-----").count();
+            summary.certificates += PEM_CERTIFICATE.iter().map(|label| content.matches(label).count()).sum::<usize>();
             summary.undecided |= value.is_undecided();
             if content.contains("PRIVATE KEY-----") {
                 summary.private_key.get_or_insert(Place::new(resource.file, value.key_span()));
@@ -313,6 +340,10 @@ impl ConfigMapSummary {
         summary
     }
 }
+
+/// What a certificate begins with: the label of RFC 7468, and those that other tools write.
+const PEM_CERTIFICATE: [&str; 3] =
+    ["-----BEGIN CERTIFICATE-----", "-----BEGIN X509 CERTIFICATE-----", "-----BEGIN TRUSTED CERTIFICATE-----"];
 
 /// The text of `value` with its place, if it is a string and no template.
 pub(super) fn text(file: FileId, value: Val<'_>) -> Option<Text> {

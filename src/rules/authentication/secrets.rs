@@ -11,7 +11,7 @@ pub(super) struct Used<'b> {
 }
 
 /// References to Secrets that count: those in the block of the method that is written, or of any if none is.
-pub(super) fn references<'b>(endpoint: &'b EndpointSummary) -> impl Iterator<Item = (SecretUse, &'b Text)> {
+pub(super) fn references(endpoint: &EndpointSummary) -> impl Iterator<Item = (SecretUse, &Text)> {
     endpoint
         .secrets
         .iter()

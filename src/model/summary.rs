@@ -137,7 +137,9 @@ impl EndpointSummary {
             session_expiry: integer(file, settings.get("sessionExpirySeconds")),
             consumer_group: text(file, settings.get("consumerGroupId")),
             // `groupId` is the name that Kafka clients have for it.
-            no_consumer_group: ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent()),
+            no_consumer_group: settings.is_map()
+                && ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent())
+                && !settings.misspells("consumerGroupId"),
             undecided: settings.is_undecided() || endpoint.resource.spec().is_undecided(),
             settings: Place::new(file, settings.key_span()),
             insert: insert_point(&endpoint.resource, settings),
@@ -161,7 +163,7 @@ pub struct Side {
 pub struct TransformSummary {
     /// `schemaRef`; `None` where it is absent or empty.
     pub schema_ref: Option<Place>,
-    /// Whether a template may bring members that are not written.
+    /// Whether it cannot be told that `schemaRef` is absent: a template may bring it, or it is misspelt.
     pub undecided: bool,
     /// `serializationFormat`.
     pub format: Option<Text>,
@@ -209,7 +211,7 @@ impl DataflowSummary {
             TransformSummary {
                 schema_ref: (!schema.is_absent() && schema.raw_str() != Some(""))
                     .then(|| Place::new(file, schema.span())),
-                undecided: settings.is_undecided(),
+                undecided: !settings.is_map() || settings.is_undecided() || settings.misspells("schemaRef"),
                 format: text(file, settings.get("serializationFormat")),
                 place: Place::new(file, settings.key_span()),
             }

@@ -1,15 +1,9 @@
-//! What rules of several families say about names: that one leads to nothing, and that one is misspelt.
+//! What rules of several families say about a name that leads to nothing.
 
 use super::Sink;
 use crate::diag::Severity;
-use crate::model::{Text, Val};
+use crate::model::Text;
 use crate::schema::nearest;
-
-/// Whether a member of `block` is most likely `name` misspelt: the schema check says so at that member, so a rule that
-/// misses `name` stays silent.
-pub(super) fn misspelt(block: Val<'_>, name: &str) -> bool {
-    block.members().any(|(key, _)| key != name && nearest(key, std::iter::once(name)).is_some())
-}
 
 /// Reports that `reference`, the name of a `what`, leads to none of the `names` among the files. With `--closed` that
 /// is an error, unless a name among them is a template (`open`) and may turn out to be this one.

@@ -146,6 +146,12 @@ impl Finding<'_> {
         self.related_place(Place::new(file, at.span()), message)
     }
 
+    /// The key of another member of this document that belongs to it.
+    pub fn related_key(self, at: Val<'_>, message: impl Into<String>) -> Self {
+        let file = self.diagnostic.place.file;
+        self.related_place(Place::new(file, at.key_span()), message)
+    }
+
     /// Another place, of any file.
     pub fn related_place(self, place: Place, message: impl Into<String>) -> Self {
         self.diagnostic.related.push(Related { place, message: message.into() });

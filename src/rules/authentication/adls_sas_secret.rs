@@ -50,7 +50,7 @@ fn fault(shape: &SecretShape, today: Option<Date>) -> Option<(&'static str, &'st
         }
         SecretShape::Sas { expiry: Some(expiry), .. } => {
             let ended = Date::parse(expiry)? < today?;
-            ended.then_some(("has ended", "make a new shared access signature, and note when that one ends"))
+            ended.then_some(("has expired", "make a new shared access signature, and note when that one expires"))
         }
         SecretShape::ConnectionString { .. }
         | SecretShape::DollarConnectionString

@@ -35,22 +35,22 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     }
     let finding = if block.is_present() {
         sink.key(block, format!("`{own}` has no value, the method `{method}` needs {needs} in it"))
+            .label("has no value")
     } else {
         sink.at(endpoint.method(), format!("the method `{method}` needs `{own}`, which is not written"))
+            .label(format!("needs `{own}`"))
     };
-    let finding = finding.label(format!("needs `{own}`")).help(format!("write `{own}` with {needs}"));
+    let finding = finding.help(format!("write `{own}` with {needs}"));
     // Pages of the previews say that without the block the audience has a default.
     let doubtful = own == blocks::SAT && endpoint.shape != Shape::V1;
     let finding = if doubtful { finding.severity(Severity::Warning) } else { finding };
-    match blocks::written(authentication, kind).first() {
-        Some((other, value)) => {
-            finding
-                .effect(Effect::Accepted)
-                .related(*value, format!("`{other}` belongs to the method `{}`", blocks::method_of(other)));
-        }
-        None if endpoint.shape == Shape::V1 => {
-            finding.effect(Effect::Refused);
-        }
-        None => {}
+    let others = blocks::written(authentication, kind);
+    let finding = match (endpoint.shape, others.len()) {
+        (Shape::V1, 1) => finding.effect(Effect::Accepted),
+        (Shape::V1, _) => finding.effect(Effect::Refused),
+        _ => finding,
+    };
+    if let Some((other, value)) = others.first() {
+        finding.related_key(*value, format!("`{other}` belongs to the method `{}`", blocks::method_of(other)));
     }
 }

@@ -71,6 +71,5 @@ pub(super) fn written<'a>(authentication: Val<'a>, kind: EndpointType) -> Vec<(&
 pub(super) fn is_misspelt(authentication: Val<'_>, block: &str) -> bool {
     let former = FORMER.iter().filter(|(name, _)| *name == block);
     let mut former = former.map(|(_, other)| *other);
-    former.any(|other| authentication.members().any(|(key, _)| key == other))
-        || crate::rules::references::misspelt(authentication, block)
+    former.any(|other| authentication.members().any(|(key, _)| key == other)) || authentication.misspells(block)
 }

@@ -90,9 +90,11 @@ fn alien(endpoint: &Endpoint<'_>, own: &str, written: (&str, Val<'_>), sink: &mu
     }
     let (name, block) = written;
     let method = endpoint.method().str().unwrap_or_default();
-    sink.key(block, format!("`{name}` does not belong to the method `{method}`"))
-        .label(format!("expected `{own}`"))
-        .effect(Effect::Accepted)
+    let finding = sink
+        .key(block, format!("`{name}` does not belong to the method `{method}`"))
+        .label(format!("expected `{own}`"));
+    let finding = if endpoint.shape == Shape::V1 { finding.effect(Effect::Accepted) } else { finding };
+    finding
         .related(endpoint.method(), "the method that counts")
         .help(format!("write `method: {}`, or `{own}: {{}}` in place of this block", blocks::method_of(name)));
 }

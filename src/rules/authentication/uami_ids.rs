@@ -3,7 +3,6 @@
 use super::blocks;
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::Endpoint;
-use crate::rules::references::misspelt;
 use crate::rules::{Check, Rule, Sink};
 
 /// The rule.
@@ -31,7 +30,7 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     for name in ["clientId", "tenantId"] {
         let id = block.get(name);
         if id.is_absent() {
-            if !misspelt(block, name) {
+            if !block.misspells(name) {
                 sink.key(id, format!("the managed identity has no `{name}`"))
                     .label(format!("needs `{name}`"))
                     .help(format!("`az identity show` prints it as `{name}`"));
@@ -40,7 +39,7 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
         }
         let Some(text) = id.str().filter(|text| !is_guid(text)) else { continue };
         let finding =
-            sink.at(id, format!("`{name}` is no GUID")).label("expected eight, four, four, four and twelve digits");
+            sink.at(id, format!("`{name}` is no GUID")).label("expected 32 hexadecimal digits, as 8-4-4-4-12");
         // Entra names a tenant by its domain, too; no source says that it is taken here.
         if name == "tenantId" && text.contains('.') {
             finding.severity(Severity::Info);

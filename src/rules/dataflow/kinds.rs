@@ -23,9 +23,10 @@ pub(super) fn several(flow: &Dataflow<'_>, kind: OperationKind, help: &str, sink
     let mut operations = flow.of_kind(kind);
     let Some(first) = operations.next().filter(|_| !flow.is_undecided()) else { return };
     for operation in operations {
-        let message = format!("another operation of type `{}`, a dataflow has one", kind.as_str());
+        let most = if kind == OperationKind::Transform { "at most one" } else { "one" };
+        let message = format!("another operation of type `{}`, a dataflow has {most}", kind.as_str());
         sink.at(operation.item.get("operationType"), message)
-            .label(format!("expected one `{}`", kind.as_str()))
+            .label(format!("expected {most} `{}`", kind.as_str()))
             .related(first.item.get("operationType"), "the first")
             .help(help);
     }

@@ -2,7 +2,6 @@
 
 use crate::diag::{Certainty, Effect, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Dataflow, OperationKind};
-use crate::rules::references::misspelt;
 use crate::rules::{Check, Rule, Sink};
 use crate::schema::Shape;
 
@@ -28,13 +27,13 @@ fn check(flow: &Dataflow<'_>, sink: &mut Sink<'_>) {
         let (item, settings) = (operation.item, operation.settings);
         let Some(kind) = operation.kind.filter(|_| item.is_map() && !item.is_undecided()) else { continue };
         let key = kind.settings_key();
-        if !settings.is_absent() || misspelt(item, key) {
+        if !settings.is_absent() || item.misspells(key) {
             continue;
         }
-        let mut others = OperationKind::ALL.into_iter().filter(|other| !item.get(other.settings_key()).is_absent());
-        let other = others.next();
+        let others = OperationKind::ALL.into_iter().filter(|other| !item.get(other.settings_key()).is_absent());
+        let others: Vec<OperationKind> = others.collect();
         // The preview's type lets a transformation be empty.
-        if kind == OperationKind::Transform && other.is_none() && !is_v1 {
+        if kind == OperationKind::Transform && others.is_empty() && !is_v1 {
             continue;
         }
         let message = format!("an operation of type `{}` needs `{key}`, which is not written", kind.as_str());
@@ -43,15 +42,14 @@ fn check(flow: &Dataflow<'_>, sink: &mut Sink<'_>) {
         } else {
             sink.at(item.get("operationType"), message).label(format!("needs `{key}`"))
         };
-        match other {
-            Some(other) => {
-                let said = format!("`{}` belongs to the type `{}`", other.settings_key(), other.as_str());
-                finding.effect(Effect::Accepted).related(item.get(other.settings_key()), said);
-            }
-            None if is_v1 => {
-                finding.effect(Effect::Refused);
-            }
-            None => {}
+        let finding = match others.len() {
+            1 if is_v1 => finding.effect(Effect::Accepted),
+            _ if is_v1 => finding.effect(Effect::Refused),
+            _ => finding,
+        };
+        if let Some(other) = others.first() {
+            let said = format!("`{}` belongs to the type `{}`", other.settings_key(), other.as_str());
+            finding.related_key(item.get(other.settings_key()), said);
         }
     }
 }

@@ -27,7 +27,8 @@ fn check(flow: &Dataflow<'_>, sink: &mut Sink<'_>) {
     let allowed =
         if OperationKind::ALL.into_iter().any(|kind| flow.of_kind(kind).count() > 1) { 2..=usize::MAX } else { 2..=3 };
     if operations.is_list() && !flow.is_undecided() && !allowed.contains(&count) {
-        let message = format!("{count} operations, expected a source, a destination, and at most one transformation");
+        let word = if count == 1 { "operation" } else { "operations" };
+        let message = format!("{count} {word}, expected a source, a destination, and at most one transformation");
         sink.key(operations, message).label("expected 2 or 3 operations");
     }
 }

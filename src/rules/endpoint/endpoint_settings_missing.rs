@@ -2,7 +2,6 @@
 
 use crate::diag::{Certainty, Effect, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Endpoint, EndpointType};
-use crate::rules::references::misspelt;
 use crate::rules::{Check, Rule, Sink};
 use crate::schema::Shape;
 
@@ -29,7 +28,7 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     if spec.is_undecided() || !endpoint.settings.is_absent() {
         return;
     }
-    if misspelt(spec, key) || endpoint.resource.root().get(key).is_present() {
+    if spec.misspells(key) || endpoint.resource.root().get(key).is_present() {
         return;
     }
     let message = format!("an endpoint of type `{}` needs `{key}`, which is not written", kind.as_str());
@@ -38,19 +37,17 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
     } else {
         sink.at(spec.get("endpointType"), message).label(format!("needs `{key}`"))
     };
-    let other = EndpointType::ALL.into_iter().find(|other| !spec.get(other.settings_key()).is_absent());
-    match other {
-        Some(other) => {
-            let block = spec.get(other.settings_key());
-            let said = format!("`{}` belongs to the type `{}`", other.settings_key(), other.as_str());
-            finding
-                .effect(Effect::Accepted)
-                .related(block, said)
-                .help(format!("write `endpointType: {}`, or `{key}` in place of this block", other.as_str()));
-        }
-        None if endpoint.shape == Shape::V1 => {
-            finding.effect(Effect::Refused);
-        }
-        None => {}
+    let others = EndpointType::ALL.into_iter().filter(|other| !spec.get(other.settings_key()).is_absent());
+    let others: Vec<EndpointType> = others.collect();
+    let finding = match (endpoint.shape, others.len()) {
+        (Shape::V1, 1) => finding.effect(Effect::Accepted),
+        (Shape::V1, _) => finding.effect(Effect::Refused),
+        _ => finding,
+    };
+    if let Some(other) = others.first() {
+        let (block, other_key) = (spec.get(other.settings_key()), other.settings_key());
+        finding
+            .related_key(block, format!("`{other_key}` belongs to the type `{}`", other.as_str()))
+            .help(format!("write `endpointType: {}`, or `{key}` in place of this block", other.as_str()));
     }
 }

@@ -19,7 +19,7 @@ pub use host::{EVENT_GRID, EVENT_GRID_MQTT, EVENT_HUBS, Host};
 pub use resource::{GROUP, Resource, ResourceKind, is_our_group};
 pub use secret::{SecretEntry, SecretShape};
 pub use summary::{
-    ConfigMapSummary, DataflowSummary, EndpointSummary, Identity, InsertPoint, ProfileSummary, SecretSummary,
-    SecretUse, Side, Text, TransformSummary, Written,
+    ConfigMapSummary, DataflowSummary, EndpointSummary, Identity, InsertPoint, ProfileSummary, Scalar, SecretSummary,
+    SecretUse, Side, Text, TransformSummary, Written, WrittenSettings,
 };
 pub use val::Val;

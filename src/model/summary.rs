@@ -20,6 +20,40 @@ pub struct Written<T> {
 /// Text that is written in a file.
 pub type Text = Written<Box<str>>;
 
+/// A setting that is written, as far as it is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    /// A string.
+    Text(Box<str>),
+    /// An integer.
+    Int(i64),
+    /// A template decides it, or it is neither of the above.
+    Undecided,
+}
+
+/// Dotted paths in a settings block, and what is written there.
+pub type WrittenSettings = Vec<(&'static str, Written<Scalar>)>;
+
+/// The members of `mqttSettings` and `kafkaSettings` whose values outlive the document.
+const KEPT_SETTINGS: [&str; 16] = [
+    "tls.mode",
+    "cloudEventAttributes",
+    "clientIdPrefix",
+    "qos",
+    "retain",
+    "protocol",
+    "keepAliveSeconds",
+    "sessionExpirySeconds",
+    "maxInflightMessages",
+    "kafkaAcks",
+    "compression",
+    "copyMqttProperties",
+    "partitionStrategy",
+    "batching.mode",
+    "batching.latencyMs",
+    "batching.maxBytes",
+];
+
 /// Who a resource is, and where.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -88,6 +122,8 @@ pub struct EndpointSummary {
     pub far_end: FarEnd,
     /// `host`, templates left out.
     pub host: Option<Text>,
+    /// Where `host` stands, or would.
+    pub host_place: Place,
     /// `authentication.method`.
     pub method: Option<Text>,
     /// Secrets that its authentication refers to.
@@ -102,6 +138,8 @@ pub struct EndpointSummary {
     pub consumer_group: Option<Text>,
     /// Whether `consumerGroupId` is decidedly not written.
     pub no_consumer_group: bool,
+    /// What is written of the settings that have defaults, for `settings` to complete.
+    pub written: WrittenSettings,
     /// Whether a template may bring any of the settings that are not written.
     pub undecided: bool,
     /// The key of the settings block, or the nearest place to it.
@@ -127,6 +165,7 @@ impl EndpointSummary {
             kind: endpoint.kind,
             far_end: endpoint.far_end,
             host: text(file, endpoint.host()),
+            host_place: Place::new(file, endpoint.host().span()),
             method: text(file, endpoint.method()),
             secrets: secrets
                 .into_iter()
@@ -140,6 +179,7 @@ impl EndpointSummary {
             no_consumer_group: settings.is_map()
                 && ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent())
                 && !settings.misspells("consumerGroupId"),
+            written: written_settings(file, settings),
             undecided: settings.is_undecided() || endpoint.resource.spec().is_undecided(),
             settings: Place::new(file, settings.key_span()),
             insert: insert_point(&endpoint.resource, settings),
@@ -350,6 +390,24 @@ const PEM_CERTIFICATE: [&str; 3] =
 /// The text of `value` with its place, if it is a string and no template.
 pub(super) fn text(file: FileId, value: Val<'_>) -> Option<Text> {
     value.str().map(|text| Written { value: text.into(), place: Place::new(file, value.span()) })
+}
+
+/// What is written in the settings block `settings`, null left out.
+fn written_settings(file: FileId, settings: Val<'_>) -> WrittenSettings {
+    let kept = KEPT_SETTINGS.into_iter().filter_map(|path| {
+        let value = path.split('.').fold(settings, Val::get);
+        let undecided = value.is_undecided() && !settings.is_undecided();
+        if value.is_absent() || !(value.is_present() || undecided) {
+            return None;
+        }
+        let scalar = match (value.str(), value.int()) {
+            (Some(text), _) => Scalar::Text(text.into()),
+            (None, Some(number)) => Scalar::Int(number),
+            (None, None) => Scalar::Undecided,
+        };
+        Some((path, Written { value: scalar, place: Place::new(file, value.span()) }))
+    });
+    kept.collect()
 }
 
 fn integer(file: FileId, value: Val<'_>) -> Option<Written<i64>> {

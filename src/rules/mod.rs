@@ -4,6 +4,7 @@
 //! in the table, and its cases in `testdata/rules/<id>/`. Rules name places and never touch offsets ([`Sink`]); which
 //! findings count is for `policy`.
 
+mod azure;
 mod date;
 mod engine;
 mod references;

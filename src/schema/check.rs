@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Effect, Entry, FileId, Place, Span, pages};
 use crate::yaml::edit::Editor;
 use crate::yaml::{self, Node};
 use jsonschema::error::ValidationErrorKind as ErrorKind;
-use jsonschema::{PatternOptions, ValidationError, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::Value as Schema;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -65,7 +65,9 @@ impl Checker {
     fn compiled(&mut self, kind: Kind, target: Target) -> Option<Rc<Compiled>> {
         let slot = self.compiled.entry((kind, target)).or_insert_with(|| {
             let schema = project(kind, target).ok()?;
-            let options = jsonschema::options_for::<Tree>().offline();
+            // Every draft says the same of the keywords in use; compiling by the meta-schema of draft 7 takes a third of
+            // the time that 2020-12 takes with its vocabularies, and that time is most of a start.
+            let options = jsonschema::options_for::<Tree>().offline().with_draft(Draft::Draft7);
             let options = options.with_pattern_options(PatternOptions::regex());
             let validator = options.build(&schema).ok()?;
             Some(Rc::new(Compiled { schema, validator }))

@@ -6,9 +6,10 @@ use crate::diag::{Diagnostic, FileId, Fix, Safety, Severity};
 use crate::exit::Exit;
 use crate::policy::{Ignores, Judged, Policy, Selection};
 use crate::report::{self, Format, Report, Style, Summary, summary};
-use crate::rules::{Counts, Linter, Options};
+use crate::rules::{Counts, Date, Linter, Options};
 use crate::source::{DiscoverOptions, Input, Sources, Text, discover};
 use crate::{Environment, Io};
+use std::time::SystemTime;
 
 /// What `lint` found in a set of files.
 pub(super) struct Outcome {
@@ -29,7 +30,8 @@ pub(super) fn run(
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
     let policy = policy(args)?;
-    let options = Options { closed: args.closed, release: super::schema::release(args.aio_version.as_deref())? };
+    let release = super::schema::release(args.aio_version.as_deref())?;
+    let options = Options { closed: args.closed, release, today: Some(Date::of(SystemTime::now())) };
     let (inputs, problems) = discover(&args.paths, &DiscoverOptions { stdin_filename: args.stdin_filename.clone() });
     for problem in &problems {
         writeln!(io.stderr, "flowgate: {problem}")?;

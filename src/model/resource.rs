@@ -22,7 +22,7 @@ pub enum ResourceKind {
     /// A core `ConfigMap`.
     ConfigMap,
     /// Something that brings a Secret into the cluster: `SecretSync`, `SecretProviderClass`, `ExternalSecret`,
-    /// `SealedSecret`.
+    /// `SealedSecret`, `Certificate`.
     SecretProvider,
     /// Anything else: not Flowgate's business.
     Other,
@@ -33,7 +33,8 @@ pub enum ResourceKind {
 /// Kinds of the API group that have no schema here (reference: release history of the custom resources).
 pub const UNCHECKED_KINDS: [&str; 1] = ["RegistryEndpoint"];
 /// Kinds that bring a Secret into the cluster.
-const PROVIDER_KINDS: [&str; 4] = ["SecretSync", "SecretProviderClass", "ExternalSecret", "SealedSecret"];
+const PROVIDER_KINDS: [&str; 5] =
+    ["SecretSync", "SecretProviderClass", "ExternalSecret", "SealedSecret", "Certificate"];
 /// Members that only occur at the top of a pasted fragment of an endpoint.
 const ENDPOINT_BLOCKS: [&str; 8] = [
     "mqttSettings",

@@ -137,6 +137,8 @@ pub struct EndpointSummary {
     pub session_expiry: Option<Written<i64>>,
     /// `kafkaSettings.consumerGroupId`; empty text is kept.
     pub consumer_group: Option<Text>,
+    /// Whether `consumerGroupId` is decidedly not written.
+    pub no_consumer_group: bool,
     /// What is written of the settings that have defaults, for `settings` to complete.
     pub written: WrittenSettings,
     /// Whether a template may bring any of the settings that are not written.
@@ -174,6 +176,10 @@ impl EndpointSummary {
             retain: text(file, settings.get("retain")),
             session_expiry: integer(file, settings.get("sessionExpirySeconds")),
             consumer_group: text(file, settings.get("consumerGroupId")),
+            // `groupId` is the name that Kafka clients have for it.
+            no_consumer_group: settings.is_map()
+                && ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent())
+                && !settings.misspells("consumerGroupId"),
             written: written_settings(file, settings),
             undecided: settings.is_undecided() || endpoint.resource.spec().is_undecided(),
             settings: Place::new(file, settings.key_span()),
@@ -196,8 +202,10 @@ pub struct Side {
 /// What is known of the transformation of a dataflow.
 #[derive(Debug, Clone)]
 pub struct TransformSummary {
-    /// `schemaRef`; `None` where it is absent.
+    /// `schemaRef`; `None` where it is absent or empty.
     pub schema_ref: Option<Place>,
+    /// Whether it cannot be told that `schemaRef` is absent: a template may bring it, or it is misspelt.
+    pub undecided: bool,
     /// `serializationFormat`.
     pub format: Option<Text>,
     /// The key of the settings block.
@@ -221,13 +229,15 @@ pub struct DataflowSummary {
     pub source: Option<Side>,
     /// The destination operation, if there is exactly one.
     pub destination: Option<Side>,
-    /// The transformation.
+    /// The transformation, if there is exactly one.
     pub transform: Option<TransformSummary>,
+    /// How many transformations there are.
+    pub transforms: usize,
     /// `requestDiskPersistence`.
     pub disk_persistence: Option<Text>,
     /// Every `endpointRef`, also where there are several sources or destinations.
     pub endpoint_refs: Vec<Text>,
-    /// Whether a template may bring operations that are not written.
+    /// Whether a template decides about the operations, or about the kind of one.
     pub undecided: bool,
     /// Whether a template decides what one of the operations refers to.
     pub refs_undecided: bool,
@@ -248,7 +258,9 @@ impl DataflowSummary {
             let settings = operation.settings;
             let schema = settings.get("schemaRef");
             TransformSummary {
-                schema_ref: schema.is_present().then(|| Place::new(file, schema.span())),
+                schema_ref: (!schema.is_absent() && schema.raw_str() != Some(""))
+                    .then(|| Place::new(file, schema.span())),
+                undecided: !settings.is_map() || settings.is_undecided() || settings.misspells("schemaRef"),
                 format: text(file, settings.get("serializationFormat")),
                 place: Place::new(file, settings.key_span()),
             }
@@ -262,9 +274,10 @@ impl DataflowSummary {
             source: side(flow, OperationKind::Source),
             destination: side(flow, OperationKind::Destination),
             transform,
+            transforms: flow.of_kind(OperationKind::Transform).count(),
             disk_persistence: text(file, spec.get("requestDiskPersistence")),
             endpoint_refs: refs.iter().filter_map(|name| text(file, *name)).collect(),
-            undecided: spec.is_undecided() || spec.get("operations").is_undecided(),
+            undecided: spec.is_undecided() || flow.is_undecided(),
             refs_undecided: flow.is_undecided() || refs.iter().any(|name| name.is_undecided()),
         }
     }
@@ -317,16 +330,30 @@ pub struct SecretSummary {
     pub kind: Option<Text>,
     /// Its keys.
     pub entries: Vec<SecretEntry>,
+    /// Where the keys stand: `stringData` or `data`, or the name where there is neither.
+    pub block: Place,
+    /// Whether a template or another tool may bring keys that are not written: a Secret without any is filled later.
+    pub undecided: bool,
 }
 
 impl SecretSummary {
     /// The summary of the Secret in `resource`.
     pub fn of(resource: &Resource<'_>) -> Self {
+        let id = Identity::of(resource);
+        let blocks = ["stringData", "data"].map(|name| resource.root().get(name));
+        let block = blocks.into_iter().find(|block| block.members().next().is_some());
         Self {
-            id: Identity::of(resource),
             kind: text(resource.file, resource.root().get("type")),
             entries: secret_entries(resource),
+            block: block.map_or(id.place, |block| Place::new(resource.file, block.key_span())),
+            undecided: block.is_none() || blocks.into_iter().any(Val::is_undecided),
+            id,
         }
+    }
+
+    /// The entry `key`.
+    pub fn entry(&self, key: &str) -> Option<&SecretEntry> {
+        self.entries.iter().find(|entry| &*entry.key == key)
     }
 }
 
@@ -335,11 +362,11 @@ impl SecretSummary {
 pub struct ConfigMapSummary {
     /// Name and namespace.
     pub id: Identity,
-    /// Certificates in it (`-----BEGIN CERTIFICATE-----`), over all keys.
+    /// PEM certificates in it, over all keys.
     pub certificates: usize,
     /// Where a private key stands in it.
     pub private_key: Option<Place>,
-    /// Whether a template may bring its content.
+    /// Whether a template or another tool may bring its content: a ConfigMap without any is filled later.
     pub undecided: bool,
 }
 
@@ -351,11 +378,13 @@ impl ConfigMapSummary {
             id: Identity::of(resource),
             certificates: 0,
             private_key: None,
-            undecided: data.is_undecided() || resource.root().get("binaryData").is_present(),
+            undecided: data.is_undecided()
+                || data.members().next().is_none()
+                || resource.root().get("binaryData").is_present(),
         };
         for (_, value) in data.members() {
             let content = value.raw_str().unwrap_or_default();
-            summary.certificates += content.matches("-----BEGIN CERTIFICATE-----").count();
+            summary.certificates += PEM_CERTIFICATE.iter().map(|label| content.matches(label).count()).sum::<usize>();
             summary.undecided |= value.is_undecided();
             if content.contains("PRIVATE KEY-----") {
                 summary.private_key.get_or_insert(Place::new(resource.file, value.key_span()));
@@ -364,6 +393,10 @@ impl ConfigMapSummary {
         summary
     }
 }
+
+/// What a certificate begins with: the label of RFC 7468, and those that other tools write.
+const PEM_CERTIFICATE: [&str; 3] =
+    ["-----BEGIN CERTIFICATE-----", "-----BEGIN X509 CERTIFICATE-----", "-----BEGIN TRUSTED CERTIFICATE-----"];
 
 /// The text of `value` with its place, if it is a string and no template.
 pub(super) fn text(file: FileId, value: Val<'_>) -> Option<Text> {

@@ -83,6 +83,13 @@ impl<'a> Val<'a> {
             .filter_map(move |entry| parent.map(|parent| (entry.key.as_ref(), Self::member(parent, entry))))
     }
 
+    /// Whether a member is most likely `name` misspelt. The schema check says so at that member, so whoever misses `name`
+    /// has nothing to add.
+    pub fn misspells(self, name: &str) -> bool {
+        let near = |key: &str| crate::schema::nearest(key, std::iter::once(name)).is_some();
+        self.members().any(|(key, _)| key != name && near(key))
+    }
+
     /// The items of a list.
     pub fn items(self) -> impl Iterator<Item = Self> {
         self.node.map(Node::items).unwrap_or_default().iter().map(move |item| Self {

@@ -5,16 +5,20 @@
 //! findings count is for `policy`.
 
 mod azure;
+mod date;
 mod engine;
+mod references;
 mod sink;
 
 pub mod authentication;
 pub mod dataflow;
 pub mod document;
+pub mod endpoint;
 pub mod event_grid;
 pub mod event_hubs;
 mod table;
 
+pub use date::Date;
 pub use engine::{Checked, Counts, Linter, Options};
 pub use sink::{Finding, Sink};
 pub use table::TABLE;

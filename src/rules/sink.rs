@@ -1,5 +1,6 @@
 //! Where rules put their findings: it knows the rule, the file and the text, so that rules need not.
 
+use super::{Date, Options};
 use crate::diag::{Diagnostic, Edit, Effect, Entry, FileId, Fix, Place, Related, Safety, Severity, Span};
 use crate::model::{InsertPoint, Resource, Val, Written};
 use crate::yaml::edit::Editor;
@@ -8,7 +9,7 @@ use crate::yaml::edit::Editor;
 pub struct Sink<'s> {
     entry: &'static Entry,
     resource: Option<Resource<'s>>,
-    closed: bool,
+    options: Options,
     out: &'s mut Vec<Diagnostic>,
 }
 
@@ -17,15 +18,20 @@ impl<'s> Sink<'s> {
     pub(super) const fn new(
         entry: &'static Entry,
         resource: Option<Resource<'s>>,
-        closed: bool,
+        options: Options,
         out: &'s mut Vec<Diagnostic>,
     ) -> Self {
-        Self { entry, resource, closed, out }
+        Self { entry, resource, options, out }
     }
 
     /// Whether the files are all there is (`--closed`): what is missing among them is then an error.
     pub const fn closed(&self) -> bool {
-        self.closed
+        self.options.closed
+    }
+
+    /// The day on which the rules run; `None` where nothing is to be judged by the calendar.
+    pub const fn today(&self) -> Option<Date> {
+        self.options.today
     }
 
     /// A finding at the value of `at`, or where it would be.
@@ -143,6 +149,12 @@ impl Finding<'_> {
     pub fn related(self, at: Val<'_>, message: impl Into<String>) -> Self {
         let file = self.diagnostic.place.file;
         self.related_place(Place::new(file, at.span()), message)
+    }
+
+    /// The key of another member of this document that belongs to it.
+    pub fn related_key(self, at: Val<'_>, message: impl Into<String>) -> Self {
+        let file = self.diagnostic.place.file;
+        self.related_place(Place::new(file, at.key_span()), message)
     }
 
     /// Another place, of any file.

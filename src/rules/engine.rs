@@ -175,6 +175,9 @@ impl Linter {
             ambiguous(resource, &generic, out);
         }
         self.rules_on(resource, out);
+        if generic.is_empty() {
+            return;
+        }
         // A rule that knows the field says it better than the schema does.
         let said: HashSet<Place> = out[first..].iter().map(|finding| finding.place).collect();
         let fields: HashSet<String> = out[first..].iter().map(|finding| finding.field.clone()).collect();

@@ -47,7 +47,8 @@ fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, path: &str, out:
     match &node.value {
         Value::Map(entries) => {
             let Some(members) = properties(schema) else { return };
-            for entry in entries {
+            // What comes in through an alias or a merge is looked at where it is written.
+            for entry in entries.iter().filter(|entry| entry.merged_at.or(entry.value.used_at).is_none()) {
                 let Some(member) = members.get(entry.key.as_ref()) else { continue };
                 match &entry.value.value {
                     Value::Scalar(scalar) if !scalar.text.starts_with(|first: char| first.is_ascii_lowercase()) => {}
@@ -59,7 +60,7 @@ fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, path: &str, out:
         }
         Value::Seq(items) => {
             let Some(schema) = schema.get("items") else { return };
-            for (index, item) in items.iter().enumerate() {
+            for (index, item) in items.iter().enumerate().filter(|(_, item)| item.used_at.is_none()) {
                 walk(schema, item, subject, &format!("{path}[{index}]"), out);
             }
         }
@@ -84,9 +85,7 @@ fn spelling(
     let mut finding = Diagnostic::new(&findings::ENUM_CASING, Place::new(subject.file, node.place()), message);
     finding.severity = Severity::Info;
     finding.field = path();
-    if node.used_at.is_none() {
-        let edits = vec![Editor::new(subject.text, subject.file).replace_scalar(node, right)];
-        finding.fix = Some(Fix { title: format!("write `{right}`"), safety: Safety::Safe, edits });
-    }
+    let edits = vec![Editor::new(subject.text, subject.file).replace_scalar(node, right)];
+    finding.fix = Some(Fix { title: format!("write `{right}`"), safety: Safety::Safe, edits });
     out.push(finding);
 }

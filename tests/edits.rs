@@ -116,6 +116,11 @@ fn members_go_with_their_lines() {
     assert_eq!(removed("a: {x: 1, w: 2, z: 3}\n", "a.w"), "a: {x: 1, z: 3}\n");
     assert_eq!(removed("a: {x: 1, w: 2}\n", "a.w"), "a: {x: 1}\n");
     assert_eq!(removed("a: {x: 1}\n", "a.x"), "a: {}\n");
+    let merged = |text: &str| removed(&format!("m: &m {{z: 1}}\n{text}"), "s.a").replacen("m: &m {z: 1}\n", "", 1);
+    assert_eq!(merged("s:\n  <<: *m\n  a: 1\n"), "s:\n  <<: *m\n");
+    assert_eq!(merged("s: {a: 1, <<: *m, b: 2}\n"), "s: {<<: *m, b: 2}\n");
+    assert_eq!(merged("s: {<<: *m, a: 1}\n"), "s: {<<: *m}\n");
+    assert_eq!(removed("- &m {z: 1}\n- a: 1\n  <<: *m\n  b: 2\n", "1.a"), "- &m {z: 1}\n- <<: *m\n  b: 2\n");
     assert_eq!(removed("- a: 1\n  b: 2\n", "0.a"), "- b: 2\n");
     assert_eq!(removed("- a: 1\n  b: 2\n", "0.b"), "- a: 1\n");
     assert_eq!(document(&removed("a:\n  x: 1\nb: 2\n", "a.x")).root.get("a").unwrap().entries().len(), 0);
@@ -162,6 +167,7 @@ fn what_cannot_move_stays() {
         ("s:\n  a: 1\n  t: text\n", "s.a", "s.t"),
         ("s:\n  a: 1\n  t: {{ .x }}\n", "s.a", "s.t"),
         ("b: &b {x: 1}\ns:\n  a: 1\n  t: *b\n", "s.a", "s.t"),
+        ("b: &b {x: 1}\ns:\n  a: 1\n  t:\n    <<: *b\n", "s.a", "s.t"),
         ("b: &b {a: 1}\ns:\n  <<: *b\n  t: {c: 1}\n", "s.a", "s.t"),
         ("b: &b {t: {c: 1}}\ns:\n  a: 1\n  <<: *b\n", "s.a", "s.t"),
     ] {

@@ -193,7 +193,7 @@ impl Finding<'_> {
 
     /// Fix: give the member `at` another name.
     pub fn rename(self, safety: Safety, at: Val<'_>, name: &str) -> Self {
-        let Some(entry) = at.entry() else { return self };
+        let Some(entry) = at.entry().filter(|entry| entry.merged_at.is_none()) else { return self };
         self.edit(safety, format!("rename to `{name}`"), |editor| Some(editor.rename_key(entry, name)))
     }
 
@@ -201,7 +201,7 @@ impl Finding<'_> {
     pub fn insert(self, safety: Safety, owner: Val<'_>, lines: &str) -> Self {
         let Some(entry) = owner.entry() else { return self };
         let title = format!("add `{}`", lines.lines().next().unwrap_or_default());
-        self.edit(safety, title, |editor| Some(editor.insert_into(entry, lines)))
+        self.edit(safety, title, |editor| editor.insert_into(entry, lines))
     }
 
     /// Fix: move the member `at` into the mapping `owner`, under the name `name`.

@@ -32,7 +32,11 @@ pub struct Subject<'a> {
 pub struct Checker {
     release: Option<ArmVersion>,
     compiled: HashMap<(Kind, Target), Option<Rc<Compiled>>>,
+    said: Said,
 }
+
+/// What was said of which place, so that an anchor is reported once, however often it is used.
+type Said = HashSet<(Place, &'static str, String)>;
 
 #[derive(Debug)]
 struct Compiled {
@@ -43,7 +47,7 @@ struct Compiled {
 impl Checker {
     /// A checker for clusters up to `release`; all releases where it is `None`.
     pub fn new(release: Option<ArmVersion>) -> Self {
-        Self { release, compiled: HashMap::new() }
+        Self { release, compiled: HashMap::new(), said: Said::new() }
     }
 
     /// Adds what is wrong with the fields of `subject` to `out`.
@@ -54,7 +58,9 @@ impl Checker {
         };
         let Some(compiled) = self.compiled(kind, target) else { return };
         if !compiled.validator.is_valid(subject.node) {
-            let mut violations = Violations { compiled: &compiled, subject, target, mistyped: HashSet::new(), out };
+            let said = &mut self.said;
+            let mut violations =
+                Violations { compiled: &compiled, subject, target, mistyped: HashSet::new(), said, out };
             let errors: Vec<_> = compiled.validator.iter_errors(subject.node).collect();
             violations.mistyped = errors.iter().filter(|error| is_type_error(error)).map(path_of).collect();
             errors.iter().for_each(|error| violations.explain(error));
@@ -177,8 +183,9 @@ pub(super) struct Violations<'v> {
     pub target: Target,
     /// Paths whose type is wrong already: nothing else about their value is worth saying.
     mistyped: HashSet<String>,
+    said: &'v mut Said,
     /// Where the findings go.
-    pub out: &'v mut Vec<Diagnostic>,
+    out: &'v mut Vec<Diagnostic>,
 }
 
 impl<'v> Violations<'v> {
@@ -223,10 +230,8 @@ impl<'v> Violations<'v> {
         } else if found.node.used_at == Some(finding.place.span) {
             finding.related.push(related(found.node.span, "written here"));
         }
-        let said = |other: &Diagnostic| {
-            other.place == finding.place && other.id() == finding.id() && other.message == finding.message
-        };
-        if found.through.is_none() || !self.out.iter().any(said) {
+        let first = self.said.insert((finding.place, finding.id(), finding.message.clone()));
+        if first || found.through.is_none() {
             self.out.push(finding);
         }
     }
@@ -256,7 +261,7 @@ impl<'v> Violations<'v> {
             ErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
                 if !matches!((found.path.as_str(), name), ("", "apiVersion" | "kind" | "metadata")) {
-                    value::missing(self, &found, name);
+                    value::missing(self, &found, schema, name);
                 }
             }
             _ if self.mistyped.contains(pointer) => {}

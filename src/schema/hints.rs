@@ -47,7 +47,8 @@ fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, out: &mut Vec<Di
     match &node.value {
         Value::Map(entries) => {
             let Some(members) = properties(schema) else { return };
-            for entry in entries {
+            // What comes in through an alias or a merge is looked at where it is written.
+            for entry in entries.iter().filter(|entry| entry.merged_at.or(entry.value.used_at).is_none()) {
                 // A look into the schema only for what can be a spelling, or holds one.
                 let plain = entry.value.scalar().is_some_and(|scalar| !starts_small(&scalar.text));
                 if plain || matches!(entry.value.value, Value::Template) {
@@ -62,7 +63,8 @@ fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, out: &mut Vec<Di
         }
         Value::Seq(items) => {
             let Some(schema) = schema.get("items") else { return };
-            items.iter().for_each(|item| walk(schema, item, subject, out));
+            let own = items.iter().filter(|item| item.used_at.is_none());
+            own.for_each(|item| walk(schema, item, subject, out));
         }
         Value::Scalar(_) | Value::Template => {}
     }
@@ -83,9 +85,7 @@ fn spelling(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, out: &mut Ve
     let mut finding = Diagnostic::new(&findings::ENUM_CASING, Place::new(subject.file, node.place()), message);
     finding.severity = Severity::Info;
     finding.field = subject.node.path_of(node.place()).unwrap_or_default();
-    if node.used_at.is_none() {
-        let edits = vec![Editor::new(subject.text, subject.file).replace_scalar(node, right)];
-        finding.fix = Some(Fix { title: format!("write `{right}`"), safety: Safety::Safe, edits });
-    }
+    let edits = vec![Editor::new(subject.text, subject.file).replace_scalar(node, right)];
+    finding.fix = Some(Fix { title: format!("write `{right}`"), safety: Safety::Safe, edits });
     out.push(finding);
 }

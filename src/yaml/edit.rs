@@ -45,34 +45,52 @@ impl<'t> Editor<'t> {
     pub fn remove_entry(&self, parent: &Node<'_>, entry: &Entry<'_>) -> Edit {
         let own: Vec<&Entry<'_>> = parent.entries().iter().filter(|other| other.merged_at.is_none()).collect();
         let index = own.iter().position(|other| other.key_span == entry.key_span).unwrap_or(0);
-        let whole = entry.key_span.to(entry.value.place());
-        if own.len() == 1 {
+        let whole = Span { start: entry.key_span.start, end: self.value_end(entry) };
+        // A `<<` is a line of the mapping and no member of it.
+        let merges = parent.entries().len() > own.len();
+        if own.len() == 1 && !merges {
             // A mapping without members is written `{}`; nothing at all would be null.
             let span = if parent.flow { parent.span } else { whole };
             return Edit::replace(Place::new(self.file, span), "{}");
         }
         let next = own.get(index + 1).map(|next| next.key_span.start);
-        let span = if parent.flow {
-            match (next, index.checked_sub(1).and_then(|previous| own.get(previous))) {
-                (Some(next), _) => Span { start: whole.start, end: next },
-                (None, Some(previous)) => {
-                    Span { start: previous.key_span.to(previous.value.place()).end, end: whole.end }
-                }
-                (None, None) => whole,
+        let previous = index.checked_sub(1).and_then(|previous| own.get(previous));
+        let span = match (parent.flow, next, previous) {
+            (true, ..) if merges => self.with_comma(whole),
+            (true, Some(next), _) => Span { start: whole.start, end: next },
+            (true, None, Some(previous)) => {
+                Span { start: previous.key_span.to(previous.value.place()).end, end: whole.end }
             }
-        } else if self.starts_line(whole.start as usize) {
-            Span::new(self.line_start(whole.start as usize), self.after_line(whole.end as usize))
-        } else {
+            (true, None, None) => whole,
+            (false, ..) if self.starts_line(whole.start as usize) => {
+                Span::new(self.line_start(whole.start as usize), self.after_line(whole.end as usize))
+            }
             // Behind a `- `: what follows takes its place.
-            Span { start: whole.start, end: next.unwrap_or(whole.end) }
+            (false, ..) if merges => {
+                let line = self.after_line(whole.end as usize);
+                let blanks = self.text[line..].len() - self.text[line..].trim_start_matches(' ').len();
+                Span { start: whole.start, end: Span::at(line + blanks).start }
+            }
+            (false, next, _) => Span { start: whole.start, end: next.unwrap_or(whole.end) },
         };
         Edit::delete(Place::new(self.file, span))
     }
 
+    /// `member` in braces with the comma behind it, or else the one before it.
+    fn with_comma(&self, member: Span) -> Span {
+        let (before, behind) = (&self.text[..member.start as usize], &self.text[member.end as usize..]);
+        let start = member.start as usize;
+        match behind.trim_start().strip_prefix(',') {
+            Some(rest) => Span::new(start, self.text.len() - rest.trim_start().len()),
+            None => Span::new(before.trim_end().strip_suffix(',').map_or(start, str::len), member.end as usize),
+        }
+    }
+
     /// Adds the lines `member` (first line `key: value`, further lines indented relative to it) to the mapping that is
-    /// the value of `owner`.
-    pub fn insert_into(&self, owner: &Entry<'_>, member: &str) -> Edit {
-        self.insert(owner, |indent| vec![Piece::Text(reindent(member, indent, self.newline()))], member)
+    /// the value of `owner`; nothing where [`Editor::move_entry`] would do nothing either.
+    pub fn insert_into(&self, owner: &Entry<'_>, member: &str) -> Option<Edit> {
+        let pieces = |indent| vec![Piece::Text(reindent(member, indent, self.newline()))];
+        takes_members(owner).then(|| self.insert(owner, pieces, member))
     }
 
     /// Moves `entry` from the mapping `from` into the mapping that is the value of `owner`, under the name `name`.
@@ -80,11 +98,10 @@ impl<'t> Editor<'t> {
     /// Gives no edit where one of the two stands in an anchor that other places use, where `owner` is a template, and
     /// where a block would have to stand in braces.
     pub fn move_entry(&self, from: &Node<'_>, entry: &Entry<'_>, owner: &Entry<'_>, name: &str) -> Vec<Edit> {
-        let shared = from.used_at.or(owner.value.used_at).or(entry.merged_at).or(owner.merged_at).is_some();
-        let takes_members = matches!(owner.value.value, Value::Map(_)) || owner.value.is_null();
+        let shared = from.used_at.or(entry.merged_at).is_some();
         let in_braces = !owner.value.entries().is_empty() && owner.value.flow
             || !self.starts_line_or_item(owner.key_span.start as usize);
-        if shared || !takes_members || in_braces && self.is_block(entry) {
+        if shared || !takes_members(owner) || in_braces && self.is_block(entry) {
             return Vec::new();
         }
         let removal = self.remove_entry(from, entry);
@@ -266,6 +283,15 @@ impl<'t> Editor<'t> {
     fn newline(&self) -> &'static str {
         if self.text.contains("\r\n") { "\r\n" } else { "\n" }
     }
+}
+
+/// Whether members can be written into the value of `owner`: it is a mapping or nothing, stands here and not in an
+/// anchor, and has a member of its own where others come in through a merge.
+fn takes_members(owner: &Entry<'_>) -> bool {
+    let members = owner.value.entries();
+    let own = members.is_empty() || members.iter().any(|member| member.merged_at.is_none());
+    let is_mapping = matches!(owner.value.value, Value::Map(_)) || owner.value.is_null();
+    is_mapping && own && owner.value.used_at.or(owner.merged_at).is_none()
 }
 
 /// `value` as a YAML scalar: in `quote` if given, plain where that means the same string, in single quotes otherwise.

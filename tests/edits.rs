@@ -1,5 +1,7 @@
 //! Edits of the text: what they change, and what they leave as it is.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use flowgate::diag::{Edit, FileId, Fix, Safety};

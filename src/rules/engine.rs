@@ -185,7 +185,7 @@ impl Linter {
                     && other.id() != finding.id()
             });
             match better {
-                Some(better) => better.effect = better.effect.or(finding.effect),
+                Some(better) => better.effect = finding.effect.or(better.effect),
                 None => out.push(finding),
             }
         }

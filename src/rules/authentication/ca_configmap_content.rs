@@ -1,8 +1,9 @@
 //! A trust bundle without certificates, or with a private key.
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
-use crate::model::{Bundle, ConfigMapSummary};
+use crate::model::Bundle;
 use crate::rules::{Check, Rule, Sink};
+use std::collections::HashSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -21,14 +22,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
-    let mut seen: Vec<&ConfigMapSummary> = Vec::new();
+    let mut seen = HashSet::new();
     for endpoint in &bundle.endpoints {
         let Some(reference) = &endpoint.ca_ref else { continue };
         let Some(map) = bundle.config_map(&endpoint.id, reference).found() else { continue };
-        if seen.iter().any(|other| other.id.place == map.id.place) {
+        if !seen.insert(map.id.place) {
             continue;
         }
-        seen.push(map);
         let name = map.id.name();
         let used = format!("endpoint `{}` trusts it", endpoint.id.name());
         if let Some(key) = map.private_key {

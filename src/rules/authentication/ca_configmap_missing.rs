@@ -2,7 +2,7 @@
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, DEFAULT_TRUST_BUNDLE, Resolved};
-use crate::rules::references;
+use crate::rules::references::Names;
 use crate::rules::{Check, Rule, Sink};
 
 /// The rule.
@@ -22,17 +22,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
-    let names = || bundle.config_maps.iter().map(|map| map.id.name());
-    let open = bundle.config_maps.iter().any(|map| map.id.name.is_none());
+    let all = bundle.config_maps.iter().map(|map| &map.id);
+    let mut names = Names::new("ConfigMap", all, &[DEFAULT_TRUST_BUNDLE]);
     for endpoint in &bundle.endpoints {
-        let Some(reference) = endpoint.ca_ref.as_ref().filter(|reference| !reference.value.is_empty()) else {
-            continue;
-        };
-        let missing = matches!(bundle.config_map(&endpoint.id, reference), Resolved::Missing);
-        // One in another namespace is a matter of namespaces.
-        if missing && names().all(|name| name != &*reference.value) {
-            let known = names().chain([DEFAULT_TRUST_BUNDLE]);
-            references::unresolved(sink, "ConfigMap", reference, known, open);
+        let Some(reference) = &endpoint.ca_ref else { continue };
+        if matches!(bundle.config_map(&endpoint.id, reference), Resolved::Missing) {
+            names.miss(reference, sink);
         }
     }
 }

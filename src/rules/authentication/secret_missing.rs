@@ -3,7 +3,7 @@
 use super::secrets;
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, Resolved};
-use crate::rules::references;
+use crate::rules::references::Names;
 use crate::rules::{Check, Rule, Sink};
 
 /// The rule.
@@ -23,14 +23,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
-    let names = || bundle.secrets.iter().map(|secret| &secret.id).chain(&bundle.provided_secrets);
-    let open = bundle.provides_unknown_secret || bundle.secrets.iter().any(|secret| secret.id.name.is_none());
+    let all = bundle.secrets.iter().map(|secret| &secret.id).chain(&bundle.provided_secrets);
+    let mut names = Names::new("Secret", all, &[]).opened(bundle.provides_unknown_secret);
     for endpoint in &bundle.endpoints {
         for (_, reference) in secrets::references(endpoint) {
-            let missing = matches!(bundle.secret(&endpoint.id, reference), Resolved::Missing);
-            // One in another namespace is a matter of namespaces.
-            if missing && names().all(|id| id.name() != &*reference.value) {
-                references::unresolved(sink, "Secret", reference, names().map(|id| id.name()), open);
+            if matches!(bundle.secret(&endpoint.id, reference), Resolved::Missing) {
+                names.miss(reference, sink);
             }
         }
     }

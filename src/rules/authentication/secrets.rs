@@ -2,7 +2,8 @@
 
 use crate::diag::Place;
 use crate::model::{Bundle, EndpointSummary, SecretSummary, SecretUse, Text};
-use crate::rules::sink::Finding;
+use crate::rules::Finding;
+use std::collections::HashMap;
 
 /// A Secret of the bundle and who uses it.
 pub(super) struct Used<'b> {
@@ -29,15 +30,17 @@ pub(super) fn references(endpoint: &EndpointSummary) -> impl Iterator<Item = (Se
 /// The Secrets that are used for `wanted` and whose keys are known.
 pub(super) fn used(bundle: &Bundle, wanted: SecretUse) -> Vec<Used<'_>> {
     let mut all: Vec<Used<'_>> = Vec::new();
+    let mut index: HashMap<Place, usize> = HashMap::new();
     for endpoint in &bundle.endpoints {
         for (_, reference) in references(endpoint).filter(|(kind, _)| *kind == wanted) {
             let Some(secret) = bundle.secret(&endpoint.id, reference).found().filter(|secret| !secret.undecided) else {
                 continue;
             };
-            match all.iter_mut().find(|used| used.secret.id.place == secret.id.place) {
-                Some(used) => used.by.push((endpoint, reference)),
-                None => all.push(Used { secret, by: vec![(endpoint, reference)] }),
-            }
+            let at = *index.entry(secret.id.place).or_insert_with(|| {
+                all.push(Used { secret, by: Vec::new() });
+                all.len() - 1
+            });
+            all[at].by.push((endpoint, reference));
         }
     }
     all

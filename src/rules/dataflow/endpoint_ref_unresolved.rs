@@ -2,7 +2,7 @@
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, DEFAULT_NAME, Resolved};
-use crate::rules::references;
+use crate::rules::references::Names;
 use crate::rules::{Check, Rule, Sink};
 
 /// The rule.
@@ -22,17 +22,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
-    let names = || bundle.endpoints.iter().map(|endpoint| endpoint.id.name());
-    let open = bundle.endpoints.iter().any(|endpoint| endpoint.id.name.is_none());
+    let all = bundle.endpoints.iter().map(|endpoint| &endpoint.id);
+    let mut names = Names::new("endpoint", all, &[DEFAULT_NAME]);
     for flow in &bundle.dataflows {
-        for side in [&flow.source, &flow.destination].into_iter().flatten() {
-            let Some(reference) = side.endpoint.as_ref().filter(|reference| !reference.value.is_empty()) else {
-                continue;
-            };
-            let missing = matches!(bundle.endpoint(&flow.id, side), Resolved::Missing);
-            // One in another namespace is a matter of namespaces.
-            if missing && names().all(|name| name != &*reference.value) {
-                references::unresolved(sink, "endpoint", reference, names().chain([DEFAULT_NAME]), open);
+        for side in flow.source.iter().chain(&flow.destination) {
+            let Some(reference) = &side.endpoint else { continue };
+            if matches!(bundle.endpoint(&flow.id, side), Resolved::Missing) {
+                names.miss(reference, sink);
             }
         }
     }

@@ -1,8 +1,9 @@
 //! A Kafka source without a consumer group.
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
-use crate::model::{Bundle, EndpointSummary, EndpointType};
+use crate::model::{Bundle, EndpointType};
 use crate::rules::{Check, Rule, Sink};
+use std::collections::HashSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -21,15 +22,14 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
-    let mut seen: Vec<&EndpointSummary> = Vec::new();
+    let mut seen = HashSet::new();
     for (flow, side, endpoint) in bundle.sources() {
         let empty = endpoint.consumer_group.as_ref().filter(|group| group.value.trim().is_empty());
         let absent = endpoint.no_consumer_group && !endpoint.undecided;
         let known = endpoint.kind == Some(EndpointType::Kafka) && (absent || empty.is_some());
-        if !known || seen.iter().any(|other| other.id.place == endpoint.id.place) {
+        if !known || !seen.insert(endpoint.id.place) {
             continue;
         }
-        seen.push(endpoint);
         let name = endpoint.id.name();
         let message = match empty {
             Some(_) => {

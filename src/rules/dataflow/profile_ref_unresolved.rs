@@ -2,7 +2,7 @@
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
 use crate::model::{Bundle, DEFAULT_NAME, Resolved};
-use crate::rules::references;
+use crate::rules::references::Names;
 use crate::rules::{Check, Rule, Sink};
 
 /// The rule.
@@ -22,14 +22,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
-    let names = || bundle.profiles.iter().map(|profile| profile.id.name());
-    let open = bundle.profiles.iter().any(|profile| profile.id.name.is_none());
+    let all = bundle.profiles.iter().map(|profile| &profile.id);
+    let mut names = Names::new("profile", all, &[DEFAULT_NAME]);
     for flow in &bundle.dataflows {
-        let Some(reference) = flow.profile.as_ref().filter(|reference| !reference.value.is_empty()) else { continue };
-        let missing = matches!(bundle.profile(flow), Resolved::Missing);
-        // One in another namespace is a matter of namespaces.
-        if missing && names().all(|name| name != &*reference.value) {
-            references::unresolved(sink, "profile", reference, names().chain([DEFAULT_NAME]), open);
+        let Some(reference) = &flow.profile else { continue };
+        if matches!(bundle.profile(flow), Resolved::Missing) {
+            names.miss(reference, sink);
         }
     }
 }

@@ -6,7 +6,7 @@
 use super::lint::{Outcome, fixes, lint, tell};
 use super::{CommandError, chain};
 use crate::cli::LintArgs;
-use crate::diag::{FileId, Safety};
+use crate::diag::{FileId, Fix, Safety};
 use crate::exit::Exit;
 use crate::policy::Policy;
 use crate::rules::Options;
@@ -77,19 +77,37 @@ fn apply_all(
                 }
             },
         };
-        let patched = apply(&before, &fixes);
-        if patched.text == before {
+        let (text, count) = sound(&before, &fixes);
+        if text == before {
             continue;
         }
-        if broken(&patched.text) > broken(&before) {
-            let name = original.name(file);
-            writeln!(io.stderr, "flowgate: {name}: not fixed: the result would not be valid YAML; please report this")?;
-            continue;
-        }
-        applied += patched.applied.len();
-        changed.insert(file, patched.text);
+        applied += count;
+        changed.insert(file, text);
     }
     Ok(applied)
+}
+
+/// The text with as many of the fixes as leave it sound, and their number. Two fixes that are right by themselves may
+/// not be right together, such as a renamed key and an added one; then they are tried one after the other.
+fn sound(before: &str, fixes: &[&Fix]) -> (String, usize) {
+    let least = broken(before);
+    let patched = apply(before, fixes);
+    if broken(&patched.text) <= least {
+        return if patched.text == before { (patched.text, 0) } else { (patched.text, patched.applied.len()) };
+    }
+    let mut taken: Vec<&Fix> = Vec::new();
+    let mut text = before.to_owned();
+    for fix in fixes {
+        taken.push(fix);
+        let patched = apply(before, &taken);
+        if broken(&patched.text) <= least && patched.text != text {
+            text = patched.text;
+        } else {
+            taken.pop();
+        }
+    }
+    let count = taken.len();
+    (text, count)
 }
 
 /// Documents of `text` that are not valid YAML.

@@ -4,7 +4,7 @@ use super::{CommandError, chain, fix};
 use crate::cli::{FailOnChoice, FormatChoice, LevelChoice, LintArgs};
 use crate::diag::{Diagnostic, FileId, Fix, Safety, Severity};
 use crate::exit::Exit;
-use crate::policy::{Ignores, Judged, Policy, Selection};
+use crate::policy::{Judge, Judged, Policy, Selection};
 use crate::report::{self, Format, Report, Style, Summary, summary};
 use crate::rules::{Counts, Date, Linter, Options};
 use crate::source::{DiscoverOptions, Input, Sources, Text, discover};
@@ -87,31 +87,27 @@ fn add(sources: &mut Sources, input: Input, io: &mut Io<'_>) -> Result<(), Comma
 /// Lints all files of `sources`.
 pub(super) fn lint(sources: &Sources, options: Options, policy: &Policy) -> Outcome {
     let mut linter = Linter::new(options);
-    let mut ignores = Ignores::default();
-    let mut findings = Vec::new();
-    let mut outcome =
-        Outcome { judged: Judged::default(), counts: Counts::default(), files: 0, unreadable: Vec::new() };
+    let mut judge = Judge::new(policy);
+    let (mut files, mut unreadable) = (0, Vec::new());
     for file in sources.ids() {
         let text = match sources.read(file) {
             Ok(text) => text,
             Err(error) => {
-                outcome.unreadable.push(format!("{}: {}", sources.name(file), chain(&error)));
+                unreadable.push(format!("{}: {}", sources.name(file), chain(&error)));
                 continue;
             }
         };
-        outcome.files += 1;
+        files += 1;
         linter.file(file, &text.content, sources.is_explicit(file), |checked| {
             for &span in checked.secrets {
                 sources.hide(file, span);
             }
-            ignores.read(file, &text.content, checked.comments);
-            findings.extend(checked.findings);
+            judge.read_comments(file, &text.content, checked.comments);
+            judge.take(checked.findings);
         });
     }
-    findings.extend(linter.finish());
-    outcome.counts = linter.counts().clone();
-    outcome.judged = policy.judge(findings, &mut ignores);
-    outcome
+    judge.take(linter.finish());
+    Outcome { judged: judge.end(), counts: linter.counts().clone(), files, unreadable }
 }
 
 /// Writes the report and says how the run ends.

@@ -125,6 +125,12 @@ impl Bundle {
         }
     }
 
+    /// The endpoints with this name, in whatever namespace.
+    pub fn endpoints_named(&self, name: &str) -> impl Iterator<Item = &EndpointSummary> {
+        let indices = self.index.endpoints.get(name).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|&index| self.endpoints.get(index))
+    }
+
     /// The endpoint that `side` of `from` refers to.
     pub fn endpoint<'b>(&'b self, from: &Identity, side: &Side) -> Resolved<'b, EndpointSummary> {
         let ids = |endpoint: &'b EndpointSummary| &endpoint.id;

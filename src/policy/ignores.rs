@@ -18,14 +18,14 @@ struct Ignore {
 
 /// The ignore comments of all files.
 #[derive(Debug, Default)]
-pub struct Ignores {
+pub(super) struct Ignores {
     files: HashMap<FileId, Vec<Ignore>>,
     bad: Vec<Diagnostic>,
 }
 
 impl Ignores {
     /// Takes in the comments of a document of `file`.
-    pub fn read(&mut self, file: FileId, text: &str, comments: &[Comment<'_>]) {
+    pub(super) fn read(&mut self, file: FileId, text: &str, comments: &[Comment<'_>]) {
         for comment in comments {
             if let Some(directive) = comment.text.trim_start().strip_prefix("flowgate:") {
                 self.directive(file, text, comment.span, directive.trim());
@@ -66,7 +66,7 @@ impl Ignores {
     }
 
     /// Whether a comment ignores `finding`; the comment counts as used then.
-    pub fn covers(&mut self, finding: &Diagnostic) -> bool {
+    pub(super) fn covers(&mut self, finding: &Diagnostic) -> bool {
         let Some(ignores) = self.files.get_mut(&finding.place.file) else { return false };
         let start = finding.place.span.start;
         let covering = ignores.iter_mut().filter(|ignore| {

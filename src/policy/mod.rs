@@ -4,11 +4,13 @@ pub mod findings;
 mod ignores;
 mod selection;
 
-pub use ignores::Ignores;
 pub use selection::{Selection, SelectorError};
 
-use crate::diag::{Diagnostic, Entry, Severity};
+use ignores::Ignores;
+
+use crate::diag::{Diagnostic, Entry, FileId, Severity};
 use crate::rules;
+use crate::yaml::Comment;
 
 /// What becomes of the findings of a run.
 #[derive(Debug)]
@@ -21,7 +23,16 @@ pub struct Policy {
     pub fail_on: Option<Severity>,
 }
 
-/// The findings of a run, sorted into what is shown and what is only counted.
+/// The findings of a run, sorted into what is shown and what is only counted, document by document: what is not shown
+/// is not kept.
+#[derive(Debug)]
+pub struct Judge<'p> {
+    policy: &'p Policy,
+    ignores: Ignores,
+    judged: Judged,
+}
+
+/// What came of the findings of a run.
 #[derive(Debug, Default)]
 pub struct Judged {
     /// Shown, in the order of files and places.
@@ -34,23 +45,42 @@ pub struct Judged {
     pub failed: bool,
 }
 
-impl Policy {
-    /// Sorts `findings`; `ignores` are marked as used, and those that match nothing become findings themselves.
-    pub fn judge(&self, findings: Vec<Diagnostic>, ignores: &mut Ignores) -> Judged {
-        let mut judged = Judged::default();
-        let mut rest = Vec::new();
-        for finding in findings.into_iter().filter(|finding| self.selection.admits(finding.entry)) {
-            if ignores.covers(&finding) { judged.suppressed += 1 } else { rest.push(finding) }
+impl<'p> Judge<'p> {
+    /// A judge by `policy` who has seen nothing yet.
+    pub fn new(policy: &'p Policy) -> Self {
+        Self { policy, ignores: Ignores::default(), judged: Judged::default() }
+    }
+
+    /// Takes in the comments of a document of `file`. Call it before [`Judge::take`] sees findings of that file.
+    pub fn read_comments(&mut self, file: FileId, text: &str, comments: &[Comment<'_>]) {
+        self.ignores.read(file, text, comments);
+    }
+
+    /// Takes in findings.
+    pub fn take(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
+        for finding in findings {
+            if !self.policy.selection.admits(finding.entry) {
+                continue;
+            }
+            if self.ignores.covers(&finding) {
+                self.judged.suppressed += 1;
+                continue;
+            }
+            self.judged.failed |= self.policy.fail_on.is_some_and(|least| finding.severity >= least);
+            if finding.severity >= self.policy.level {
+                self.judged.shown.push(finding);
+            } else {
+                self.judged.below_level += 1;
+            }
         }
-        rest.extend(
-            ignores.findings(&self.selection).into_iter().filter(|finding| self.selection.admits(finding.entry)),
-        );
-        judged.failed = rest.iter().any(|finding| self.fail_on.is_some_and(|least| finding.severity >= least));
-        let all = rest.len();
-        judged.shown = rest.into_iter().filter(|finding| finding.severity >= self.level).collect();
-        judged.shown.sort_by(|a, b| (a.place, b.severity, a.id()).cmp(&(b.place, a.severity, b.id())));
-        judged.below_level = all - judged.shown.len();
-        judged
+    }
+
+    /// What came of it; ignore comments that matched nothing become findings themselves. Call it after the last finding.
+    pub fn end(mut self) -> Judged {
+        let unused = self.ignores.findings(&self.policy.selection);
+        self.take(unused);
+        self.judged.shown.sort_by(|a, b| (a.place, b.severity, a.id()).cmp(&(b.place, a.severity, b.id())));
+        self.judged
     }
 }
 

@@ -61,7 +61,7 @@ fn client_id<'b>(bundle: &Bundle, flow: &'b DataflowSummary, endpoint: &Endpoint
     };
     let namespace = host(endpoint)?;
     // Several endpoints of one name: copies for several clusters. Which of them is meant cannot be told.
-    let mut namesakes = bundle.endpoints.iter().filter(|other| other.id.name == endpoint.id.name);
+    let mut namesakes = bundle.endpoints_named(endpoint.id.name());
     if namesakes.any(|other| other.id.may_share_namespace(&flow.id) && host(other).as_ref() != Some(&namespace)) {
         return None;
     }

@@ -1,8 +1,9 @@
 //! How many sessions Event Grid has to allow.
 
-use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
-use crate::model::{Bundle, EndpointSummary, FarEnd};
+use crate::diag::{Certainty, Entry, Family, FixKind, Place, Severity, pages};
+use crate::model::{Bundle, FarEnd};
 use crate::rules::{Check, Rule, Sink};
+use std::collections::HashMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,8 +25,9 @@ pub static RULE: Rule = Rule {
 const MINIMUM: i64 = 3;
 
 fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
+    let clients = clients(bundle);
     for endpoint in bundle.endpoints.iter().filter(|endpoint| endpoint.far_end == FarEnd::EventGrid) {
-        let clients = clients(bundle, endpoint);
+        let clients = clients.get(&endpoint.id.place).copied().unwrap_or_default();
         let message = format!(
             "Event Grid has to allow at least {} client sessions per authentication name, which a manifest cannot ask for",
             clients.max(MINIMUM)
@@ -40,13 +42,13 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
     }
 }
 
-/// Instances of the dataflows that use `endpoint`, as far as they are known.
-fn clients(bundle: &Bundle, endpoint: &EndpointSummary) -> i64 {
-    let uses = bundle.sources().chain(bundle.destinations());
-    let flows = uses.filter(|(_, _, used)| used.id.place == endpoint.id.place);
-    let instances = flows.map(|(flow, _, _)| {
-        let profile = bundle.profile(flow).found();
-        profile.and_then(|profile| profile.instance_count.as_ref()).map_or(1, |count| count.value.max(1))
-    });
-    instances.fold(0, i64::saturating_add)
+/// Instances of the dataflows that use each endpoint, as far as they are known, by the place of the endpoint's name.
+fn clients(bundle: &Bundle) -> HashMap<Place, i64> {
+    let mut clients: HashMap<Place, i64> = HashMap::new();
+    for (flow, _, endpoint) in bundle.sources().chain(bundle.destinations()) {
+        let count = bundle.profile(flow).found().and_then(|profile| profile.instance_count.as_ref());
+        let instances = clients.entry(endpoint.id.place).or_default();
+        *instances = instances.saturating_add(count.map_or(1, |count| count.value.max(1)));
+    }
+    clients
 }

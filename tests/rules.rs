@@ -3,6 +3,8 @@
 //! A line of a bad case that ends in `#~`, or that a line `#~^` follows, is where the rule reports, and nowhere else. A
 //! first line `#~ args: --closed` gives arguments. A good case is clean for all rules at the default level.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use common::{lint, read};

@@ -2,13 +2,14 @@
 
 use super::{CommandError, chain, fix};
 use crate::cli::{FailOnChoice, FormatChoice, LevelChoice, LintArgs};
-use crate::diag::{Diagnostic, FileId, Safety, Severity};
+use crate::diag::{Diagnostic, FileId, Fix, Safety, Severity};
 use crate::exit::Exit;
 use crate::policy::{Ignores, Judged, Policy, Selection};
 use crate::report::{self, Format, Report, Style, Summary, summary};
-use crate::rules::{Counts, Linter, Options};
+use crate::rules::{Counts, Date, Linter, Options};
 use crate::source::{DiscoverOptions, Input, Sources, Text, discover};
 use crate::{Environment, Io};
+use std::time::SystemTime;
 
 /// What `lint` found in a set of files.
 pub(super) struct Outcome {
@@ -29,7 +30,8 @@ pub(super) fn run(
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
     let policy = policy(args)?;
-    let options = Options { closed: args.closed, release: super::schema::release(args.aio_version.as_deref())? };
+    let release = super::schema::release(args.aio_version.as_deref())?;
+    let options = Options { closed: args.closed, release, today: Some(Date::of(SystemTime::now())) };
     let (inputs, problems) = discover(&args.paths, &DiscoverOptions { stdin_filename: args.stdin_filename.clone() });
     for problem in &problems {
         writeln!(io.stderr, "flowgate: {problem}")?;
@@ -199,8 +201,8 @@ fn is_safe(finding: &Diagnostic) -> bool {
 }
 
 /// The files in which findings have a fix that may be applied, with these fixes.
-pub(super) fn fixes<'f>(outcome: &'f Outcome, most: Safety) -> Vec<(FileId, Vec<&'f crate::diag::Fix>)> {
-    let mut files: Vec<(FileId, Vec<&crate::diag::Fix>)> = Vec::new();
+pub(super) fn fixes(outcome: &Outcome, most: Safety) -> Vec<(FileId, Vec<&Fix>)> {
+    let mut files: Vec<(FileId, Vec<&Fix>)> = Vec::new();
     for fix in outcome.judged.shown.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safety <= most) {
         let Some(first) = fix.edits.first() else { continue };
         // A fix changes one file; one that would change two is a person's work.

@@ -6,6 +6,7 @@ use super::resource::{Resource, ResourceKind};
 use super::summary::{
     ConfigMapSummary, DataflowSummary, EndpointSummary, Identity, ProfileSummary, SecretSummary, Side, Text,
 };
+use super::val::Val;
 use crate::diag::Place;
 use crate::schema::Kind;
 use std::collections::HashMap;
@@ -53,6 +54,10 @@ pub struct Bundle {
     pub config_maps: Vec<ConfigMapSummary>,
     /// Names of Secrets that something in the bundle brings into the cluster, with the namespace.
     pub provided_secrets: Vec<Identity>,
+    /// Graphs.
+    pub graphs: Vec<Identity>,
+    /// Whether the name of such a thing is a template, so that it may bring any Secret.
+    pub provides_unknown_secret: bool,
     /// Graphs, as far as they refer to endpoints and profiles.
     pub graph_references: GraphReferences,
     index: Index,
@@ -65,6 +70,8 @@ pub struct GraphReferences {
     pub endpoints: Vec<Text>,
     /// `profileRef`.
     pub profiles: Vec<Text>,
+    /// Whether a template decides what a graph refers to.
+    pub undecided: bool,
 }
 
 #[derive(Debug, Default)]
@@ -96,7 +103,10 @@ impl Bundle {
                 note(&mut self.index.profiles, &summary.id, self.profiles.len());
                 self.profiles.push(summary);
             }
-            ResourceKind::Flow(Kind::DataflowGraph) => self.graph_references.add(resource),
+            ResourceKind::Flow(Kind::DataflowGraph) => {
+                self.graphs.push(Identity::of(resource));
+                self.graph_references.add(resource);
+            }
             ResourceKind::Secret => {
                 let summary = SecretSummary::of(resource);
                 note(&mut self.index.secrets, &summary.id, self.secrets.len());
@@ -107,7 +117,10 @@ impl Bundle {
                 note(&mut self.index.config_maps, &summary.id, self.config_maps.len());
                 self.config_maps.push(summary);
             }
-            ResourceKind::SecretProvider => self.provided_secrets.extend(provided(resource)),
+            ResourceKind::SecretProvider => {
+                self.provided_secrets.extend(provided(resource));
+                self.provides_unknown_secret |= target_names(resource).into_iter().any(Val::is_undecided);
+            }
             _ => {}
         }
     }
@@ -184,29 +197,38 @@ fn resolve<'b, T>(
 impl GraphReferences {
     fn add(&mut self, resource: &Resource<'_>) {
         let file = resource.file;
-        let text = |value: super::Val<'_>| super::summary::text(file, value);
-        self.profiles.extend(text(resource.spec().get("profileRef")));
-        for node in resource.spec().get("nodes").items() {
+        let text = |value: Val<'_>| super::summary::text(file, value);
+        let profile = resource.spec().get("profileRef");
+        let nodes = resource.spec().get("nodes");
+        self.undecided |= profile.is_undecided() || nodes.is_undecided();
+        self.profiles.extend(text(profile));
+        for node in nodes.items() {
             for block in ["sourceSettings", "destinationSettings"] {
-                self.endpoints.extend(text(node.get(block).get("endpointRef")));
+                let endpoint = node.get(block).get("endpointRef");
+                self.undecided |= endpoint.is_undecided();
+                self.endpoints.extend(text(endpoint));
             }
         }
     }
 }
 
-/// The Secrets that a provider resource makes: by its own name, and by the names that its kind has for targets.
-fn provided(resource: &Resource<'_>) -> Vec<Identity> {
+/// Where a provider resource names the Secrets that it makes: its own name, and what its kind has for targets.
+fn target_names<'a>(resource: &Resource<'a>) -> Vec<Val<'a>> {
     let spec = resource.spec();
     let own = resource.name();
     let target = spec.get("target").get("name");
     let sealed = spec.get("template").get("metadata").get("name");
+    let issued = spec.get("secretName");
     let objects = spec.get("secretObjects").items().map(|object| object.get("secretName"));
-    let names = [own, target, sealed].into_iter().chain(objects);
+    [own, target, sealed, issued].into_iter().chain(objects).collect()
+}
+
+/// The Secrets that a provider resource makes.
+fn provided(resource: &Resource<'_>) -> Vec<Identity> {
     let namespace: Option<Box<str>> = resource.namespace().str().map(Box::from);
-    names
-        .filter_map(|name| {
-            let place = Place::new(resource.file, name.span());
-            Some(Identity { name: Some(name.str()?.into()), namespace: namespace.clone(), place })
-        })
-        .collect()
+    let identity = |name: Val<'_>| {
+        let place = Place::new(resource.file, name.span());
+        Some(Identity { name: Some(name.str()?.into()), namespace: namespace.clone(), place })
+    };
+    target_names(resource).into_iter().filter_map(identity).collect()
 }

@@ -16,10 +16,10 @@ pub use bundle::{Bundle, DEFAULT_NAME, DEFAULT_TRUST_BUNDLE, GraphReferences, Re
 pub use endpoint::{Endpoint, EndpointType, FarEnd};
 pub use flow::{Dataflow, Operation, OperationKind};
 pub use host::{EVENT_GRID, EVENT_GRID_MQTT, EVENT_HUBS, Host};
-pub use resource::{GROUP, Resource, ResourceKind, is_our_group};
+pub use resource::{GROUP, Resource, ResourceKind, UNCHECKED_KINDS, is_our_group};
 pub use secret::{SecretEntry, SecretShape};
 pub use summary::{
-    ConfigMapSummary, DataflowSummary, EndpointSummary, Identity, InsertPoint, ProfileSummary, SecretSummary,
-    SecretUse, Side, Text, TransformSummary, Written,
+    ConfigMapSummary, DataflowSummary, EndpointSummary, Identity, InsertPoint, ProfileSummary, Scalar, SecretSummary,
+    SecretUse, Side, Text, TransformSummary, Written, WrittenSettings,
 };
 pub use val::Val;

@@ -22,7 +22,7 @@ pub enum ResourceKind {
     /// A core `ConfigMap`.
     ConfigMap,
     /// Something that brings a Secret into the cluster: `SecretSync`, `SecretProviderClass`, `ExternalSecret`,
-    /// `SealedSecret`.
+    /// `SealedSecret`, `Certificate`.
     SecretProvider,
     /// Anything else: not Flowgate's business.
     Other,
@@ -31,9 +31,10 @@ pub enum ResourceKind {
 }
 
 /// Kinds of the API group that have no schema here (reference: release history of the custom resources).
-const UNCHECKED_KINDS: [&str; 1] = ["RegistryEndpoint"];
+pub const UNCHECKED_KINDS: [&str; 1] = ["RegistryEndpoint"];
 /// Kinds that bring a Secret into the cluster.
-const PROVIDER_KINDS: [&str; 4] = ["SecretSync", "SecretProviderClass", "ExternalSecret", "SealedSecret"];
+const PROVIDER_KINDS: [&str; 5] =
+    ["SecretSync", "SecretProviderClass", "ExternalSecret", "SealedSecret", "Certificate"];
 /// Members that only occur at the top of a pasted fragment of an endpoint.
 const ENDPOINT_BLOCKS: [&str; 8] = [
     "mqttSettings",
@@ -62,10 +63,10 @@ pub struct Resource<'a> {
 }
 
 impl<'a> Resource<'a> {
-    /// The resources of a document: one, or the items of a `List`.
+    /// The resources of a document: one, or the items of a `List` or `DataflowList`.
     pub fn all(file: FileId, text: &'a str, document: &'a Document<'a>) -> Vec<Self> {
         let root = &document.root;
-        let is_list = root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind == "List");
+        let is_list = root.get("kind").and_then(Node::as_str).is_some_and(|kind| kind.ends_with("List"));
         let nodes: Vec<&'a Node<'a>> = match root.get("items").filter(|_| is_list) {
             Some(items) => items.items().iter().collect(),
             None if !root.items().is_empty() => root.items().iter().filter(|item| item.get("kind").is_some()).collect(),
@@ -151,11 +152,15 @@ fn kind_of(node: &Node<'_>) -> ResourceKind {
         (Some("ConfigMap"), Some("") | None) => ResourceKind::ConfigMap,
         (Some(kind), _) if PROVIDER_KINDS.contains(&kind) => ResourceKind::SecretProvider,
         // Our kind without a version, or with one whose group is misspelt: the version rule says so.
-        (Some(kind), group) if group.is_none_or(|group| group.contains("iotoperations") || group.is_empty()) => {
+        (Some(kind), group) if group.is_none_or(|group| group.is_empty() || is_near_our_group(group)) => {
             Kind::parse(kind).map_or(ResourceKind::Other, ResourceKind::Flow)
         }
         (Some(_), _) => ResourceKind::Other,
-        (None, _) => fragment_of(node).map_or(ResourceKind::Other, ResourceKind::Fragment),
+        (None, group) => {
+            let ours = group.is_some_and(is_our_group);
+            let unknown = if ours { ResourceKind::Unknown } else { ResourceKind::Other };
+            fragment_of(node).map_or(unknown, ResourceKind::Fragment)
+        }
     }
 }
 
@@ -163,6 +168,15 @@ fn kind_of(node: &Node<'_>) -> ResourceKind {
 pub fn is_our_group(group: &str) -> bool {
     group == GROUP
 }
+
+/// Whether `group` is meant to be that of data flow resources: a slip in it, another group of the product, or ARM's.
+fn is_near_our_group(group: &str) -> bool {
+    let group = group.to_ascii_lowercase();
+    group.contains("iotoperations") || strsim::damerau_levenshtein(&group, GROUP) <= GROUP_SLIPS
+}
+
+/// Slips up to which a group is still taken for ours.
+const GROUP_SLIPS: usize = 4;
 
 fn fragment_of(node: &Node<'_>) -> Option<Kind> {
     let body = node.get("spec").unwrap_or(node);
@@ -189,3 +203,49 @@ const AUTHENTICATION_METHODS: [&str; 8] = [
     "AccessToken",
     "Anonymous",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::Stream;
+
+    fn kinds(text: &str) -> Vec<ResourceKind> {
+        let documents: Vec<_> = Stream::new(text, FileId(0)).filter_map(|parsed| parsed.document).collect();
+        let all = documents.iter().flat_map(|document| Resource::all(FileId(0), text, document));
+        all.map(|resource| resource.kind).collect()
+    }
+
+    #[test]
+    fn a_slip_in_the_group_keeps_the_kind() {
+        let flow = vec![ResourceKind::Flow(Kind::Dataflow)];
+        for version in [
+            "connectivity.iotoperations.azure.com/v1",
+            "connectivity.iotoperation.azure.com/v1",
+            "Connectivity.IoTOperations.azure.com/v1",
+            "mq.iotoperations.azure.com/v1beta1",
+            "Microsoft.IoTOperations/instances@2024-11-01",
+            "2024-11-01",
+            "v1",
+        ] {
+            assert_eq!(kinds(&format!("apiVersion: {version}\nkind: Dataflow\n")), flow, "{version}");
+        }
+        assert_eq!(kinds("apiVersion: pipelines.example.com/v1\nkind: Dataflow\n"), [ResourceKind::Other]);
+    }
+
+    #[test]
+    fn a_missing_kind_is_told_by_group_and_content() {
+        let ours = format!("apiVersion: {GROUP}/v1\nspec:\n  ");
+        assert_eq!(kinds(&format!("{ours}instanceCount: 1\n")), [ResourceKind::Unknown]);
+        let fragment = ResourceKind::Fragment(Kind::DataflowEndpoint);
+        assert_eq!(kinds(&format!("{ours}endpointType: Mqtt\n")), [fragment]);
+        assert_eq!(kinds("apiVersion: v1\nspec: {}\n"), [ResourceKind::Other]);
+    }
+
+    #[test]
+    fn lists_are_taken_apart() {
+        for kind in ["List", "DataflowProfileList"] {
+            let text = format!("kind: {kind}\nitems:\n  - {{apiVersion: {GROUP}/v1, kind: DataflowProfile}}\n");
+            assert_eq!(kinds(&text), [ResourceKind::Flow(Kind::DataflowProfile)], "{kind}");
+        }
+    }
+}

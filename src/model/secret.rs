@@ -56,7 +56,7 @@ impl SecretShape {
         let trimmed = value.trim();
         if trimmed.is_empty() {
             Self::Empty
-        } else if crate::yaml::template::find(trimmed).is_some() {
+        } else if crate::yaml::template::find(trimmed).is_some() || is_filled_in_later(trimmed) {
             Self::Unknown
         } else if trimmed == "$ConnectionString" {
             Self::DollarConnectionString
@@ -68,6 +68,17 @@ impl SecretShape {
             sas(trimmed).unwrap_or(Self::Other)
         }
     }
+}
+
+/// Whether a tool puts the value in its place: a variable that `envsubst` knows without braces (`$EH_PASSWORD`; `$$` is
+/// its escape), text that SOPS encrypted, or a reference of `vals`, 1Password or the Vault plugin of Argo CD.
+fn is_filled_in_later(text: &str) -> bool {
+    const REFERENCES: [&str; 5] = ["ENC[", "ref+", "op://", "<path:", "vault:"];
+    let variable = text.strip_prefix('$').is_some_and(|name| {
+        let is_name = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        name.starts_with('$') || (!name.is_empty() && name.bytes().all(is_name))
+    });
+    variable || REFERENCES.iter().any(|start| text.starts_with(start))
 }
 
 fn strip_prefix_ignore_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
@@ -136,7 +147,12 @@ mod tests {
     fn shapes_are_told_apart() {
         assert_eq!(SecretShape::of(" "), SecretShape::Empty);
         assert_eq!(SecretShape::of("$ConnectionString"), SecretShape::DollarConnectionString);
-        assert_eq!(SecretShape::of("<PASSWORD>"), SecretShape::Unknown);
+        for later in
+            ["<PASSWORD>", "$EH_USER", "$$ConnectionString", "ENC[AES256_GCM,data:aa==]", "ref+azurekeyvault://v/s"]
+        {
+            assert_eq!(SecretShape::of(later), SecretShape::Unknown, "{later}");
+        }
+        assert_eq!(SecretShape::of("$connectionString"), SecretShape::Other);
         assert_eq!(
             SecretShape::of(
                 "Endpoint=sb://ns.servicebus.windows.net/;SharedAccessKeyName=a;SharedAccessKey=b=;EntityPath=x"

@@ -20,6 +20,40 @@ pub struct Written<T> {
 /// Text that is written in a file.
 pub type Text = Written<Box<str>>;
 
+/// A setting that is written, as far as it is decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scalar {
+    /// A string.
+    Text(Box<str>),
+    /// An integer.
+    Int(i64),
+    /// A template decides it, or it is neither of the above.
+    Undecided,
+}
+
+/// Dotted paths in a settings block, and what is written there.
+pub type WrittenSettings = Vec<(&'static str, Written<Scalar>)>;
+
+/// The members of `mqttSettings` and `kafkaSettings` whose values outlive the document.
+const KEPT_SETTINGS: [&str; 16] = [
+    "tls.mode",
+    "cloudEventAttributes",
+    "clientIdPrefix",
+    "qos",
+    "retain",
+    "protocol",
+    "keepAliveSeconds",
+    "sessionExpirySeconds",
+    "maxInflightMessages",
+    "kafkaAcks",
+    "compression",
+    "copyMqttProperties",
+    "partitionStrategy",
+    "batching.mode",
+    "batching.latencyMs",
+    "batching.maxBytes",
+];
+
 /// Who a resource is, and where.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -32,7 +66,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    fn of(resource: &Resource<'_>) -> Self {
+    /// That of `resource`.
+    pub(super) fn of(resource: &Resource<'_>) -> Self {
         let name = resource.name();
         Self {
             name: name.str().map(Box::from),
@@ -88,6 +123,8 @@ pub struct EndpointSummary {
     pub far_end: FarEnd,
     /// `host`, templates left out.
     pub host: Option<Text>,
+    /// Where `host` stands, or would.
+    pub host_place: Place,
     /// `authentication.method`.
     pub method: Option<Text>,
     /// Secrets that its authentication refers to.
@@ -100,6 +137,10 @@ pub struct EndpointSummary {
     pub session_expiry: Option<Written<i64>>,
     /// `kafkaSettings.consumerGroupId`; empty text is kept.
     pub consumer_group: Option<Text>,
+    /// Whether `consumerGroupId` is decidedly not written.
+    pub no_consumer_group: bool,
+    /// What is written of the settings that have defaults, for `settings` to complete.
+    pub written: WrittenSettings,
     /// Whether a template may bring any of the settings that are not written.
     pub undecided: bool,
     /// The key of the settings block, or the nearest place to it.
@@ -125,6 +166,7 @@ impl EndpointSummary {
             kind: endpoint.kind,
             far_end: endpoint.far_end,
             host: text(file, endpoint.host()),
+            host_place: Place::new(file, endpoint.host().span()),
             method: text(file, endpoint.method()),
             secrets: secrets
                 .into_iter()
@@ -134,6 +176,11 @@ impl EndpointSummary {
             retain: text(file, settings.get("retain")),
             session_expiry: integer(file, settings.get("sessionExpirySeconds")),
             consumer_group: text(file, settings.get("consumerGroupId")),
+            // `groupId` is the name that Kafka clients have for it.
+            no_consumer_group: settings.is_map()
+                && ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent())
+                && !settings.misspells("consumerGroupId"),
+            written: written_settings(file, settings),
             undecided: settings.is_undecided() || endpoint.resource.spec().is_undecided(),
             settings: Place::new(file, settings.key_span()),
             insert: insert_point(&endpoint.resource, settings),
@@ -155,8 +202,10 @@ pub struct Side {
 /// What is known of the transformation of a dataflow.
 #[derive(Debug, Clone)]
 pub struct TransformSummary {
-    /// `schemaRef`; `None` where it is absent.
+    /// `schemaRef`; `None` where it is absent or empty.
     pub schema_ref: Option<Place>,
+    /// Whether it cannot be told that `schemaRef` is absent: a template may bring it, or it is misspelt.
+    pub undecided: bool,
     /// `serializationFormat`.
     pub format: Option<Text>,
     /// The key of the settings block.
@@ -180,12 +229,18 @@ pub struct DataflowSummary {
     pub source: Option<Side>,
     /// The destination operation, if there is exactly one.
     pub destination: Option<Side>,
-    /// The transformation.
+    /// The transformation, if there is exactly one.
     pub transform: Option<TransformSummary>,
+    /// How many transformations there are.
+    pub transforms: usize,
     /// `requestDiskPersistence`.
     pub disk_persistence: Option<Text>,
-    /// Whether a template may bring operations that are not written.
+    /// Every `endpointRef`, also where there are several sources or destinations.
+    pub endpoint_refs: Vec<Text>,
+    /// Whether a template decides about the operations, or about the kind of one.
     pub undecided: bool,
+    /// Whether a template decides what one of the operations refers to.
+    pub refs_undecided: bool,
 }
 
 impl DataflowSummary {
@@ -195,11 +250,17 @@ impl DataflowSummary {
         let file = resource.file;
         let spec = resource.spec();
         let profile = spec.get("profileRef");
+        let ends = [OperationKind::Source, OperationKind::Destination];
+        let operations = flow.operations.iter().map(|operation| operation.item);
+        let refs: Vec<Val<'_>> =
+            operations.flat_map(|item| ends.map(|kind| item.get(kind.settings_key()).get("endpointRef"))).collect();
         let transform = flow.only(OperationKind::Transform).map(|operation| {
             let settings = operation.settings;
             let schema = settings.get("schemaRef");
             TransformSummary {
-                schema_ref: schema.is_present().then(|| Place::new(file, schema.span())),
+                schema_ref: (!schema.is_absent() && schema.raw_str() != Some(""))
+                    .then(|| Place::new(file, schema.span())),
+                undecided: !settings.is_map() || settings.is_undecided() || settings.misspells("schemaRef"),
                 format: text(file, settings.get("serializationFormat")),
                 place: Place::new(file, settings.key_span()),
             }
@@ -213,8 +274,11 @@ impl DataflowSummary {
             source: side(flow, OperationKind::Source),
             destination: side(flow, OperationKind::Destination),
             transform,
+            transforms: flow.of_kind(OperationKind::Transform).count(),
             disk_persistence: text(file, spec.get("requestDiskPersistence")),
-            undecided: spec.is_undecided() || spec.get("operations").is_undecided(),
+            endpoint_refs: refs.iter().filter_map(|name| text(file, *name)).collect(),
+            undecided: spec.is_undecided() || flow.is_undecided(),
+            refs_undecided: flow.is_undecided() || refs.iter().any(|name| name.is_undecided()),
         }
     }
 }
@@ -266,16 +330,30 @@ pub struct SecretSummary {
     pub kind: Option<Text>,
     /// Its keys.
     pub entries: Vec<SecretEntry>,
+    /// Where the keys stand: `stringData` or `data`, or the name where there is neither.
+    pub block: Place,
+    /// Whether a template or another tool may bring keys that are not written: a Secret without any is filled later.
+    pub undecided: bool,
 }
 
 impl SecretSummary {
     /// The summary of the Secret in `resource`.
     pub fn of(resource: &Resource<'_>) -> Self {
+        let id = Identity::of(resource);
+        let blocks = ["stringData", "data"].map(|name| resource.root().get(name));
+        let block = blocks.into_iter().find(|block| block.members().next().is_some());
         Self {
-            id: Identity::of(resource),
             kind: text(resource.file, resource.root().get("type")),
             entries: secret_entries(resource),
+            block: block.map_or(id.place, |block| Place::new(resource.file, block.key_span())),
+            undecided: block.is_none() || blocks.into_iter().any(Val::is_undecided),
+            id,
         }
+    }
+
+    /// The entry `key`.
+    pub fn entry(&self, key: &str) -> Option<&SecretEntry> {
+        self.entries.iter().find(|entry| &*entry.key == key)
     }
 }
 
@@ -284,11 +362,11 @@ impl SecretSummary {
 pub struct ConfigMapSummary {
     /// Name and namespace.
     pub id: Identity,
-    /// Certificates in it (`-----BEGIN CERTIFICATE-----`), over all keys.
+    /// PEM certificates in it, over all keys.
     pub certificates: usize,
     /// Where a private key stands in it.
     pub private_key: Option<Place>,
-    /// Whether a template may bring its content.
+    /// Whether a template or another tool may bring its content: a ConfigMap without any is filled later.
     pub undecided: bool,
 }
 
@@ -300,11 +378,13 @@ impl ConfigMapSummary {
             id: Identity::of(resource),
             certificates: 0,
             private_key: None,
-            undecided: data.is_undecided() || resource.root().get("binaryData").is_present(),
+            undecided: data.is_undecided()
+                || data.members().next().is_none()
+                || resource.root().get("binaryData").is_present(),
         };
         for (_, value) in data.members() {
             let content = value.raw_str().unwrap_or_default();
-            summary.certificates += content.matches("-----BEGIN CERTIFICATE-----").count();
+            summary.certificates += PEM_CERTIFICATE.iter().map(|label| content.matches(label).count()).sum::<usize>();
             summary.undecided |= value.is_undecided();
             if content.contains("PRIVATE KEY-----") {
                 summary.private_key.get_or_insert(Place::new(resource.file, value.key_span()));
@@ -314,9 +394,31 @@ impl ConfigMapSummary {
     }
 }
 
+/// What a certificate begins with: the label of RFC 7468, and those that other tools write.
+const PEM_CERTIFICATE: [&str; 3] =
+    ["-----BEGIN CERTIFICATE-----", "-----BEGIN X509 CERTIFICATE-----", "-----BEGIN TRUSTED CERTIFICATE-----"];
+
 /// The text of `value` with its place, if it is a string and no template.
 pub(super) fn text(file: FileId, value: Val<'_>) -> Option<Text> {
     value.str().map(|text| Written { value: text.into(), place: Place::new(file, value.span()) })
+}
+
+/// What is written in the settings block `settings`, null left out.
+fn written_settings(file: FileId, settings: Val<'_>) -> WrittenSettings {
+    let kept = KEPT_SETTINGS.into_iter().filter_map(|path| {
+        let value = path.split('.').fold(settings, Val::get);
+        let undecided = value.is_undecided() && !settings.is_undecided();
+        if value.is_absent() || !(value.is_present() || undecided) {
+            return None;
+        }
+        let scalar = match (value.str(), value.int()) {
+            (Some(text), _) => Scalar::Text(text.into()),
+            (None, Some(number)) => Scalar::Int(number),
+            (None, None) => Scalar::Undecided,
+        };
+        Some((path, Written { value: scalar, place: Place::new(file, value.span()) }))
+    });
+    kept.collect()
 }
 
 fn integer(file: FileId, value: Val<'_>) -> Option<Written<i64>> {

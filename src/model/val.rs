@@ -5,7 +5,7 @@
 
 use crate::diag::Span;
 use crate::yaml::scalar::Resolved;
-use crate::yaml::{Entry, Node, Value};
+use crate::yaml::{Entry, Node, Value, template};
 
 /// Members that may be missing on the way down from the nearest present node.
 const MISSING_DEPTH: usize = 4;
@@ -20,7 +20,8 @@ pub struct Val<'a> {
     near: Span,
     missing: [&'static str; MISSING_DEPTH],
     depth: usize,
-    undecided: bool,
+    /// Whether a template stands above a missing member, and may bring it.
+    hidden: bool,
 }
 
 impl<'a> Val<'a> {
@@ -33,7 +34,7 @@ impl<'a> Val<'a> {
             near: node.entries().first().map_or(node.place(), |first| first.key_span),
             missing: [""; MISSING_DEPTH],
             depth: 0,
-            undecided: matches!(node.value, Value::Template),
+            hidden: false,
         }
     }
 
@@ -46,8 +47,8 @@ impl<'a> Val<'a> {
         match node.entry(key) {
             Some(entry) => Self::member(node, entry),
             None => {
-                let undecided = self.undecided || node.is_template();
-                Self { node: None, entry: None, parent: Some(node), undecided, ..self }.below(key)
+                let hidden = self.hidden || node.is_template();
+                Self { node: None, entry: None, parent: Some(node), hidden, ..self }.below(key)
             }
         }
     }
@@ -68,7 +69,7 @@ impl<'a> Val<'a> {
             near: entry.merged_at.unwrap_or(entry.key_span),
             missing: [""; MISSING_DEPTH],
             depth: 0,
-            undecided: entry.value.is_template(),
+            hidden: false,
         }
     }
 
@@ -82,6 +83,13 @@ impl<'a> Val<'a> {
             .filter_map(move |entry| parent.map(|parent| (entry.key.as_ref(), Self::member(parent, entry))))
     }
 
+    /// Whether a member is most likely `name` misspelt. The schema check says so at that member, so whoever misses `name`
+    /// has nothing to add.
+    pub fn misspells(self, name: &str) -> bool {
+        let near = |key: &str| crate::schema::nearest(key, std::iter::once(name)).is_some();
+        self.members().any(|(key, _)| key != name && near(key))
+    }
+
     /// The items of a list.
     pub fn items(self) -> impl Iterator<Item = Self> {
         self.node.map(Node::items).unwrap_or_default().iter().map(move |item| Self {
@@ -91,7 +99,7 @@ impl<'a> Val<'a> {
             near: item.place(),
             missing: [""; MISSING_DEPTH],
             depth: 0,
-            undecided: item.is_template(),
+            hidden: false,
         })
     }
 
@@ -117,17 +125,17 @@ impl<'a> Val<'a> {
 
     /// Whether it is known not to be there: not written, and no template could bring it. Null counts as absent.
     pub fn is_absent(self) -> bool {
-        !self.undecided && self.node.is_none_or(Node::is_null)
+        self.node.map_or(!self.hidden, Node::is_null)
     }
 
     /// Whether a template decides what stands here.
-    pub const fn is_undecided(self) -> bool {
-        self.undecided
+    pub fn is_undecided(self) -> bool {
+        self.node.map_or(self.hidden, Node::is_template)
     }
 
     /// The text, if it is a string and no template hides it.
     pub fn str(self) -> Option<&'a str> {
-        if self.undecided { None } else { self.node.and_then(Node::as_str) }
+        self.node.and_then(Node::as_str).filter(|text| template::find(text).is_none())
     }
 
     /// The text of a string, templates in it included.

@@ -1,6 +1,6 @@
 //! Runs schemas and rules over documents, then the rules that need all of them.
 
-use super::{Check, Rule, Sink, TABLE};
+use super::{Check, Date, Rule, Sink, TABLE};
 use crate::diag::{Diagnostic, FileId, Place, Span};
 use crate::model::{Bundle, Dataflow, Endpoint, Resource, ResourceKind};
 use crate::schema::{self, ArmVersion, Checker, Kind, Subject};
@@ -14,6 +14,8 @@ pub struct Options {
     pub closed: bool,
     /// The newest release whose fields are known to the cluster (`--aio-version`).
     pub release: Option<ArmVersion>,
+    /// The day that dates in manifests are compared with; rules have no clock of their own.
+    pub today: Option<Date>,
 }
 
 /// What was looked at.
@@ -114,7 +116,7 @@ impl Linter {
         let mut out = Vec::new();
         for rule in &self.rules.bundle {
             if let Check::Bundle(check) = rule.check {
-                check(&self.bundle, &mut Sink::new(&rule.entry, None, self.options.closed, &mut out));
+                check(&self.bundle, &mut Sink::new(&rule.entry, None, self.options, &mut out));
             }
         }
         out
@@ -177,16 +179,16 @@ impl Linter {
         let said: HashSet<Place> = out[first..].iter().map(|finding| finding.place).collect();
         let fields: HashSet<String> = out[first..].iter().map(|finding| finding.field.clone()).collect();
         out.extend(generic.into_iter().filter(|finding| {
-            !schema::findings::is_generic(finding.entry)
-                || !(said.contains(&finding.place) && fields.contains(&finding.field))
+            let generic = schema::findings::is_generic(finding.entry);
+            !(generic && said.contains(&finding.place) && fields.contains(&finding.field))
         }));
     }
 
     fn rules_on(&self, resource: &Resource<'_>, out: &mut Vec<Diagnostic>) {
-        let closed = self.options.closed;
+        let options = self.options;
         for rule in &self.rules.resource {
             if let Check::Resource(check) = rule.check {
-                check(resource, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+                check(resource, &mut Sink::new(&rule.entry, Some(*resource), options, out));
             }
         }
         match resource.flow_kind() {
@@ -194,7 +196,7 @@ impl Linter {
                 let endpoint = Endpoint::new(*resource);
                 for rule in &self.rules.endpoint {
                     if let Check::Endpoint(check) = rule.check {
-                        check(&endpoint, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+                        check(&endpoint, &mut Sink::new(&rule.entry, Some(*resource), options, out));
                     }
                 }
             }
@@ -202,14 +204,14 @@ impl Linter {
                 let flow = Dataflow::new(*resource);
                 for rule in &self.rules.dataflow {
                     if let Check::Dataflow(check) = rule.check {
-                        check(&flow, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+                        check(&flow, &mut Sink::new(&rule.entry, Some(*resource), options, out));
                     }
                 }
             }
             Some(Kind::DataflowProfile) => {
                 for rule in &self.rules.profile {
                     if let Check::Profile(check) = rule.check {
-                        check(resource, &mut Sink::new(&rule.entry, Some(*resource), closed, out));
+                        check(resource, &mut Sink::new(&rule.entry, Some(*resource), options, out));
                     }
                 }
             }

@@ -4,16 +4,21 @@
 //! in the table, and its cases in `testdata/rules/<id>/`. Rules name places and never touch offsets ([`Sink`]); which
 //! findings count is for `policy`.
 
+mod azure;
+mod date;
 mod engine;
+mod references;
 mod sink;
 
 pub mod authentication;
 pub mod dataflow;
 pub mod document;
+pub mod endpoint;
 pub mod event_grid;
 pub mod event_hubs;
 mod table;
 
+pub use date::Date;
 pub use engine::{Checked, Counts, Linter, Options};
 pub use sink::{Finding, Sink};
 pub use table::TABLE;

@@ -1,5 +1,6 @@
 //! Where rules put their findings: it knows the rule, the file and the text, so that rules need not.
 
+use super::{Date, Options};
 use crate::diag::{Diagnostic, Edit, Effect, Entry, FileId, Fix, Place, Related, Safety, Severity, Span};
 use crate::model::{InsertPoint, Resource, Val, Written};
 use crate::yaml::edit::Editor;
@@ -8,7 +9,7 @@ use crate::yaml::edit::Editor;
 pub struct Sink<'s> {
     entry: &'static Entry,
     resource: Option<Resource<'s>>,
-    closed: bool,
+    options: Options,
     out: &'s mut Vec<Diagnostic>,
 }
 
@@ -17,15 +18,20 @@ impl<'s> Sink<'s> {
     pub(super) const fn new(
         entry: &'static Entry,
         resource: Option<Resource<'s>>,
-        closed: bool,
+        options: Options,
         out: &'s mut Vec<Diagnostic>,
     ) -> Self {
-        Self { entry, resource, closed, out }
+        Self { entry, resource, options, out }
     }
 
     /// Whether the files are all there is (`--closed`): what is missing among them is then an error.
     pub const fn closed(&self) -> bool {
-        self.closed
+        self.options.closed
+    }
+
+    /// The day on which the rules run; `None` where nothing is to be judged by the calendar.
+    pub const fn today(&self) -> Option<Date> {
+        self.options.today
     }
 
     /// A finding at the value of `at`, or where it would be.
@@ -73,7 +79,12 @@ impl<'s> Sink<'s> {
     /// The dotted path of `at`, with the members that are missing.
     fn field(&self, at: Val<'_>) -> String {
         let Some(resource) = self.resource else { return String::new() };
-        let mut path = resource.path_of(at.key_span());
+        let root = resource.root();
+        // At the top there is no key above: the first one stands for the whole.
+        let whole = at.node().is_some_and(|node| std::ptr::eq(node, resource.node));
+        let of_root = at.parent().is_some_and(|parent| std::ptr::eq(parent, resource.node));
+        let missing_at_top = of_root && !at.missing().is_empty() && at.key_span() == root.key_span();
+        let mut path = if whole || missing_at_top { String::new() } else { resource.path_of(at.key_span()) };
         for name in at.missing() {
             if !path.is_empty() {
                 path.push('.');
@@ -138,6 +149,12 @@ impl Finding<'_> {
     pub fn related(self, at: Val<'_>, message: impl Into<String>) -> Self {
         let file = self.diagnostic.place.file;
         self.related_place(Place::new(file, at.span()), message)
+    }
+
+    /// The key of another member of this document that belongs to it.
+    pub fn related_key(self, at: Val<'_>, message: impl Into<String>) -> Self {
+        let file = self.diagnostic.place.file;
+        self.related_place(Place::new(file, at.key_span()), message)
     }
 
     /// Another place, of any file.

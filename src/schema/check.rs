@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Effect, Entry, FileId, Place, Related, Span, pages
 use crate::yaml::edit::Editor;
 use crate::yaml::{self, Node};
 use jsonschema::error::ValidationErrorKind as ErrorKind;
-use jsonschema::{PatternOptions, ValidationError, Validator};
+use jsonschema::{Draft, PatternOptions, ValidationError, Validator};
 use serde_json::Value as Schema;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -81,7 +81,9 @@ impl Checker {
 
 /// A validator of `schema`. Patterns that look ahead need the slower of the two engines.
 fn compile(schema: &Schema) -> Result<Validator<Tree>, ValidationError<'static>> {
-    let options = || jsonschema::options_for::<Tree>().offline();
+    // Every draft says the same of the keywords in use; compiling by the meta-schema of draft 7 takes a third of the time
+    // that 2020-12 takes with its vocabularies, and that time is most of a start.
+    let options = || jsonschema::options_for::<Tree>().offline().with_draft(Draft::Draft7);
     let linear = options().with_pattern_options(PatternOptions::regex()).build(schema);
     linear.or_else(|_| options().with_pattern_options(PatternOptions::fancy_regex()).build(schema))
 }

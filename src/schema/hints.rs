@@ -1,7 +1,7 @@
 //! What the schema takes and what is still odd: spellings that only the custom resource definition lists, and the
 //! shape of the first preview.
 
-use super::check::{Subject, join, properties};
+use super::check::{Subject, properties};
 use super::unknown::only_settings;
 use super::{Shape, findings};
 use crate::diag::{Diagnostic, Fix, Place, Safety, Severity};
@@ -13,7 +13,7 @@ use serde_json::Value as Schema;
 pub(super) fn look(schema: &Schema, subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
     let Some(spec) = properties(schema).and_then(|all| all.get("spec")) else { return };
     if let Some(node) = subject.node.get("spec") {
-        walk(spec, node, subject, "spec", out);
+        walk(spec, node, subject, out);
     }
 }
 
@@ -43,38 +43,38 @@ pub(super) fn first_preview(subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
     out.push(finding);
 }
 
-fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, path: &str, out: &mut Vec<Diagnostic>) {
+fn walk(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
     match &node.value {
         Value::Map(entries) => {
             let Some(members) = properties(schema) else { return };
             // What comes in through an alias or a merge is looked at where it is written.
             for entry in entries.iter().filter(|entry| entry.merged_at.or(entry.value.used_at).is_none()) {
+                // A look into the schema only for what can be a spelling, or holds one.
+                let plain = entry.value.scalar().is_some_and(|scalar| !starts_small(&scalar.text));
+                if plain || matches!(entry.value.value, Value::Template) {
+                    continue;
+                }
                 let Some(member) = members.get(entry.key.as_ref()) else { continue };
-                match &entry.value.value {
-                    Value::Scalar(scalar) if !scalar.text.starts_with(|first: char| first.is_ascii_lowercase()) => {}
-                    Value::Template => {}
-                    Value::Scalar(_) => spelling(member, &entry.value, subject, &|| join(path, &entry.key), out),
-                    _ => walk(member, &entry.value, subject, &join(path, &entry.key), out),
+                match entry.value.value {
+                    Value::Scalar(_) => spelling(member, &entry.value, subject, out),
+                    _ => walk(member, &entry.value, subject, out),
                 }
             }
         }
         Value::Seq(items) => {
             let Some(schema) = schema.get("items") else { return };
-            for (index, item) in items.iter().enumerate().filter(|(_, item)| item.used_at.is_none()) {
-                walk(schema, item, subject, &format!("{path}[{index}]"), out);
-            }
+            let own = items.iter().filter(|item| item.used_at.is_none());
+            own.for_each(|item| walk(schema, item, subject, out));
         }
         Value::Scalar(_) | Value::Template => {}
     }
 }
 
-fn spelling(
-    schema: &Schema,
-    node: &Node<'_>,
-    subject: Subject<'_>,
-    path: &dyn Fn() -> String,
-    out: &mut Vec<Diagnostic>,
-) {
+fn starts_small(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+}
+
+fn spelling(schema: &Schema, node: &Node<'_>, subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
     let (Some(all), Some(text)) = (schema.get("enum").and_then(Schema::as_array), node.as_str()) else { return };
     let choices = || all.iter().filter_map(Schema::as_str);
     if !choices().any(|choice| choice == text) {
@@ -84,7 +84,7 @@ fn spelling(
     let message = format!("the pages and ARM spell `{text}` as `{right}`");
     let mut finding = Diagnostic::new(&findings::ENUM_CASING, Place::new(subject.file, node.place()), message);
     finding.severity = Severity::Info;
-    finding.field = path();
+    finding.field = subject.node.path_of(node.place()).unwrap_or_default();
     let edits = vec![Editor::new(subject.text, subject.file).replace_scalar(node, right)];
     finding.fix = Some(Fix { title: format!("write `{right}`"), safety: Safety::Safe, edits });
     out.push(finding);

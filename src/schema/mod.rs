@@ -22,6 +22,7 @@ pub use field::{DialectFacts, FieldDoc, FormerName, Limits, WrongValue, arm_limi
 pub use kind::Kind;
 pub use project::{project, strip_annotations};
 pub use target::{ArmVersion, Shape, Target, aio_release};
+pub(crate) use unknown::nearest;
 
 /// Why a schema could not be projected.
 #[derive(Debug, thiserror::Error)]

@@ -339,7 +339,7 @@ fn unknown(v: &Violations<'_>, found: &Found<'_>, entry: &yaml::Entry<'_>, schem
 
 /// The one of `names` that `written` most likely stands for: at most two slips in it, fewer in short words, and no
 /// other name as near.
-pub(super) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(written: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let limit = (written.chars().count() / 4).min(2);
     let mut best: Option<(usize, &str)> = None;
     let mut tied = false;

@@ -106,6 +106,7 @@ fn unrendered_templates_are_no_syntax_errors() {
     assert_eq!(ids("a: {{b: c}: d}\n"), [("yaml-syntax", "{b: c}")]);
     let parsed = parse("a: {{ .Values.x }}\n");
     assert!(matches!(parsed[0].document.as_ref().unwrap().root.get("a").unwrap().value, Value::Template));
+    assert!(parsed[0].findings.is_empty(), "{:?}", parsed[0].findings);
     let parsed = parse("{{- if .Values.on }}\na: 1\n{{- end }}\n---\nb: 2\n");
     assert!(parsed[0].unrendered && parsed[0].findings.is_empty());
     assert!(parsed[1].document.is_some());

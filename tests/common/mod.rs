@@ -1,5 +1,6 @@
 //! What several tests need: the program run in this process, and its findings as data.
 #![allow(dead_code, reason = "each test uses a part")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
 use flowgate::exit::Exit;
 use flowgate::{Environment, Io};

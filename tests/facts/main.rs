@@ -1,12 +1,14 @@
 //! Holds the projected schemas to the field tables in `testdata/facts`, row by row and in both directions: what a row
 //! allows is accepted, what it forbids is refused, and there is no field without a row.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "a test stops at a table that cannot be read")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
 mod cases;
+#[path = "../common/mod.rs"]
+mod common;
 mod table;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use flowgate::schema::{ArmVersion, Kind, Shape, Target, project};
 use serde_json::Value;
@@ -22,6 +24,33 @@ fn failures(table: &str, tree: &Tree, strangers: &[Row], check_with: &dyn Fn(&Va
         format!("{table}: {} `{}`: {verdict} {}", tree.kind, case.row, case.what)
     };
     cases::all(tree, strangers).into_iter().filter(wrong).map(told).collect()
+}
+
+/// Runs every case of one table through `flowgate lint`, all in one stream with a document on each second line.
+///
+/// A document counts as refused where a finding says that the API server refuses it or drops a field of it.
+fn linted(table: &str, tree: &Tree, strangers: &[Row], release: ArmVersion) -> Vec<String> {
+    let cases = cases::all(tree, strangers);
+    let stream: String = cases.iter().map(|case| format!("---\n{}\n", case.document)).collect();
+    let args = ["lint", "--format", "json", "--level", "info", "--aio-version", release.as_str(), "-"];
+    let run = common::run(&args, stream.as_bytes());
+    let report: Value = serde_json::from_str(&run.stdout).expect("a report");
+    let findings = report["diagnostics"].as_array().expect("diagnostics");
+    let refusals = findings.iter().filter(|finding| matches!(finding["effect"].as_str(), Some("refused" | "dropped")));
+    let mut refused: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    for finding in refusals {
+        let line = finding["span"]["start"]["line"].as_u64().unwrap_or_default();
+        refused.entry(line).or_default().push(finding["message"].as_str().unwrap_or_default());
+    }
+    let mut wrong = Vec::new();
+    for (line, case) in (2..).step_by(2).zip(&cases) {
+        let said = refused.get(&line);
+        if said.is_none() != case.accepted {
+            let what = format!("{} `{}`: {}", tree.kind, case.row, case.what);
+            wrong.push(format!("{table}: lint says {said:?}, accepted is {}: {what}", case.accepted));
+        }
+    }
+    wrong
 }
 
 /// The node of a projected schema at a path of the table.
@@ -114,6 +143,17 @@ fn hold(name: &str, target: Target, rows: Vec<Row>, kinds: &[Kind]) {
         let strangers: Vec<Row> = everything.iter().filter(|row| row.kind == *kind).cloned().collect();
         wrong.extend(failures(name, &tree, &strangers, &|document| validator.is_valid(document)));
         wrong.extend(annotations(name, &tree, &schema));
+        let on_our_tree =
+            jsonschema::options_for::<flowgate::schema::json::Tree>().build(&schema).expect("a valid schema");
+        wrong.extend(failures(name, &tree, &strangers, &|document| {
+            let text = document.to_string();
+            let mut documents = flowgate::yaml::Stream::new(&text, flowgate::diag::FileId(0));
+            let document = documents.next().and_then(|parsed| parsed.document).expect("a document");
+            on_our_tree.is_valid(&document.root)
+        }));
+        if let Target::Kubernetes { release, .. } = target {
+            wrong.extend(linted(name, &tree, &strangers, release));
+        }
     }
     assert_eq!(held, rows.len(), "{name}: rows of a kind that was not held");
     let count = wrong.len();

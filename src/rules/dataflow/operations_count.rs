@@ -1,7 +1,7 @@
 //! Too few or too many operations.
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
-use crate::model::Dataflow;
+use crate::model::{Dataflow, OperationKind};
 use crate::rules::{Check, Rule, Sink};
 
 /// The rule.
@@ -23,8 +23,12 @@ pub static RULE: Rule = Rule {
 fn check(flow: &Dataflow<'_>, sink: &mut Sink<'_>) {
     let operations = flow.resource.spec().get("operations");
     let count = flow.operations.len();
-    if operations.is_list() && !flow.is_undecided() && !(2..=3).contains(&count) {
-        let message = format!("{count} operations, expected a source, a destination, and at most one transformation");
+    // Where a kind is there too often, `one-source` and its like name the operation.
+    let allowed =
+        if OperationKind::ALL.into_iter().any(|kind| flow.of_kind(kind).count() > 1) { 2..=usize::MAX } else { 2..=3 };
+    if operations.is_list() && !flow.is_undecided() && !allowed.contains(&count) {
+        let word = if count == 1 { "operation" } else { "operations" };
+        let message = format!("{count} {word}, expected a source, a destination, and at most one transformation");
         sink.key(operations, message).label("expected 2 or 3 operations");
     }
 }

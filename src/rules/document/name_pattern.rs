@@ -1,6 +1,7 @@
-//! `metadata.name` that ARM would not take.
+//! `metadata.name` that ARM, or Kubernetes itself, would not take.
 
-use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
+use super::names;
+use crate::diag::{Certainty, Effect, Entry, Family, FixKind, Severity, pages};
 use crate::model::Resource;
 use crate::rules::{Check, Rule, Sink};
 
@@ -13,7 +14,7 @@ pub static RULE: Rule = Rule {
         certainty: Certainty::Schema,
         fix: FixKind::None,
         summary: "the name would not be taken by ARM",
-        sources: &[pages::ARM, pages::EDGE_AI],
+        sources: &[pages::ARM, pages::EDGE_AI, pages::KUBERNETES_NAMES],
         doc: include_str!("name_pattern.md"),
         example: include_str!("../../../testdata/rules/name-pattern/bad-1.yaml"),
     },
@@ -22,10 +23,28 @@ pub static RULE: Rule = Rule {
 
 fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
     let name = resource.name();
-    let Some(text) = name.str().filter(|_| resource.flow_kind().is_some()) else { return };
+    if resource.flow_kind().is_none() || name.is_undecided() {
+        return;
+    }
+    if name.is_absent() {
+        let generated = resource.root().get("metadata").get("generateName");
+        if generated.is_absent() {
+            sink.key(name, "the resource has no name").severity(Severity::Error).effect(Effect::Refused);
+        }
+        return;
+    }
+    let Some(text) = name.str() else {
+        sink.at(name, "the name is not text").severity(Severity::Error).effect(Effect::Refused);
+        return;
+    };
     let inner = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit() || char == '-';
     let formed = text.chars().all(inner) && !text.starts_with('-') && !text.ends_with('-');
-    if !formed {
+    if !names::is_subdomain(text) {
+        sink.at(name, format!("no resource can have the name `{text}`"))
+            .severity(Severity::Error)
+            .label("expected lower-case letters, digits and inner hyphens")
+            .effect(Effect::Refused);
+    } else if !formed {
         let message = format!("ARM would not take the name `{text}`");
         sink.at(name, message).label("expected lower-case letters, digits and inner hyphens");
     } else if !(3..=63).contains(&text.len()) {

@@ -1,7 +1,8 @@
 //! A port that Event Grid does not listen on.
 
 use crate::diag::{Certainty, Entry, Family, FixKind, Safety, Severity, pages};
-use crate::model::{Endpoint, FarEnd};
+use crate::model::Endpoint;
+use crate::rules::event_grid::name::{Name, WEB_SOCKET_PATH, port};
 use crate::rules::{Check, Rule, Sink};
 
 /// The rule.
@@ -21,20 +22,28 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
-    let (FarEnd::EventGrid, Some(host)) = (endpoint.far_end, endpoint.host_parts()) else { return };
+    let Some(host) = endpoint.host_parts().filter(|host| Name::of(host) == Some(Name::Mqtt)) else { return };
     let protocol = endpoint.settings.get("protocol");
-    let (Some(port), Some(range)) = (host.port, host.port_range()) else { return };
-    if protocol.is_undecided() {
+    let (Some(written), Some(range)) = (host.port.filter(|port| !port.is_empty()), host.port_range()) else { return };
+    let web_sockets = protocol.is_word("WebSockets");
+    // Where the path does not fit the protocol, that is the mistake, and its finding brings the port.
+    if protocol.is_undecided() || host.path != if web_sockets { WEB_SOCKET_PATH } else { "" } {
         return;
     }
-    let (expected, over) = if protocol.is_word("WebSockets") { ("443", "WebSockets") } else { ("8883", "MQTT") };
-    if port != expected {
-        let message = format!("Event Grid does not listen on port `{port}` for {over}");
-        sink.part(endpoint.host(), range.clone(), message).label(format!("expected `{expected}`")).replace_part(
-            Safety::Safe,
+    let (expected, over) = (port(web_sockets), if web_sockets { "WebSockets" } else { "MQTT" });
+    if written == expected {
+        return;
+    }
+    let message = format!("Event Grid does not listen on port `{written}` for {over}");
+    let finding = sink.part(endpoint.host(), range.clone(), message).label(format!("expected `{expected}`"));
+    if written == port(true) {
+        finding.help("or set `protocol: WebSockets`, and let the host end in `:443/mqtt`").replace_part(
+            Safety::Unsafe,
             endpoint.host(),
             range,
             expected,
         );
+    } else {
+        finding.replace_part(Safety::Safe, endpoint.host(), range, expected);
     }
 }

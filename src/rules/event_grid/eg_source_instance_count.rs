@@ -33,7 +33,7 @@ fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
         sink.written(count, message)
             .label("expected 1")
             .related_place(side.endpoint.as_ref().map_or(side.place, |name| name.place), "the dataflow reads from here")
-            .related_place(endpoint.host.as_ref().map_or(endpoint.settings, |host| host.place), "this is Event Grid")
+            .related_place(endpoint.host_place, "this is Event Grid")
             .help("set it to 1, or give the dataflow a profile of its own with one instance")
             .replace_place(Safety::Unsafe, count.place, "1");
     }

@@ -1,0 +1,37 @@
+//! An endpoint that nothing refers to.
+
+use super::unused::{self, Used};
+use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
+use crate::model::{Bundle, DEFAULT_NAME};
+use crate::rules::{Check, Rule, Sink};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    entry: Entry {
+        id: "unused-endpoint",
+        family: Family::Document,
+        severity: Severity::Info,
+        certainty: Certainty::Inferred,
+        fix: FixKind::None,
+        summary: "nothing refers to the endpoint",
+        sources: &[pages::ENDPOINT],
+        doc: include_str!("unused_endpoint.md"),
+        example: include_str!("../../../testdata/rules/unused-endpoint/bad-1.yaml"),
+    },
+    check: Check::Bundle(check),
+};
+
+fn check(bundle: &Bundle, sink: &mut Sink<'_>) {
+    if !unused::is_known(bundle) {
+        return;
+    }
+    let mut used = Used::default();
+    bundle.dataflows.iter().for_each(|flow| used.add(Some(&flow.id), &flow.endpoint_refs));
+    used.add(None, &bundle.graph_references.endpoints);
+    for id in bundle.endpoints.iter().map(|endpoint| &endpoint.id).filter(|id| id.name.is_some()) {
+        if id.name() != DEFAULT_NAME && !used.means(id) {
+            sink.place(id.place, format!("no dataflow refers to the endpoint `{}`", id.name()))
+                .help("remove it, or check the `endpointRef` of the dataflow that should use it");
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Holds what is derived to its source: tables in the README, completions, the man page, ids in the schemas.
+//!
+//! `FLOWGATE_BLESS=1 cargo test --test derived` writes them anew.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
+mod common;
+
+use common::{read, run};
+use flowgate::exit::Exit;
+use flowgate::policy::find;
+use std::path::{Path, PathBuf};
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn hold(path: &Path, fresh: &str) {
+    if std::env::var_os("FLOWGATE_BLESS").is_some() {
+        std::fs::write(path, fresh).unwrap();
+    }
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    assert!(found == fresh, "{} is stale: run `FLOWGATE_BLESS=1 cargo test --test derived`", path.display());
+}
+
+fn output(args: &[&str]) -> String {
+    let run = run(args, b"");
+    assert_eq!(run.exit, Exit::Clean, "{args:?}: {}", run.stderr);
+    run.stdout
+}
+
+#[test]
+fn completions_are_fresh() {
+    for (shell, file) in [
+        ("bash", "flowgate.bash"),
+        ("zsh", "_flowgate"),
+        ("fish", "flowgate.fish"),
+        ("powershell", "_flowgate.ps1"),
+        ("elvish", "flowgate.elv"),
+    ] {
+        hold(&root("completions").join(file), &output(&["completions", shell]));
+    }
+}
+
+#[test]
+fn the_man_page_is_fresh() {
+    hold(&root("completions/flowgate.1"), &output(&["man"]));
+}
+
+/// `text` with the part between the marks of `name` replaced.
+fn with_part(text: &str, name: &str, part: &str) -> String {
+    let (begin, end) = (format!("<!-- begin: {name} -->\n"), format!("<!-- end: {name} -->"));
+    let start = text.find(&begin).unwrap_or_else(|| panic!("the README has no part `{name}`")) + begin.len();
+    let stop = start + text[start..].find(&end).unwrap();
+    format!("{}{part}{}", &text[..start], &text[stop..])
+}
+
+#[test]
+fn the_tables_of_the_readme_are_fresh() {
+    let mut exits = "| code | meaning |\n|---|---|\n".to_owned();
+    for (exit, meaning) in Exit::MEANINGS {
+        exits.push_str(&format!("| {} | {meaning} |\n", exit.code()));
+    }
+    let path = root("README.md");
+    let text = with_part(&read(&path), "exit codes", &exits);
+    let text = with_part(&text, "rules", &format!("\n{}\n", output(&["rules", "--format", "markdown"])));
+    hold(&path, &text);
+}
+
+/// Every value of a member `rule`, at any depth.
+fn rules_in(value: &serde_json::Value, found: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (key, member) in members {
+                match member.as_str() {
+                    Some(id) if key == "rule" => found.push(id.to_owned()),
+                    _ => rules_in(member, found),
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter().for_each(|item| rules_in(item, found)),
+        _ => {}
+    }
+}
+
+#[test]
+fn rules_that_schemas_name_exist() {
+    // Rules for ARM templates as input; nothing in Kubernetes YAML leads to them.
+    let arm_only = ["anonymous-settings-in-arm", "arm-profile-ref"];
+    for kind in ["dataflow-endpoint", "dataflow", "dataflow-profile", "dataflow-graph"] {
+        let schema = read(&root("schemas").join(format!("{kind}.schema.json")));
+        let mut found = Vec::new();
+        rules_in(&serde_json::from_str(&schema).unwrap(), &mut found);
+        for id in found {
+            assert!(find(&id).is_some() || arm_only.contains(&id.as_str()), "{kind}: `{id}` is no rule");
+        }
+    }
+}
+
+#[test]
+fn every_schema_is_printed_and_valid() {
+    for kind in ["DataflowEndpoint", "Dataflow", "DataflowProfile", "DataflowGraph"] {
+        for version in ["v1", "v1beta1", "2025-10-01"] {
+            let text = output(&["schema", kind, "--api-version", version]);
+            let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
+            jsonschema::draft202012::new(&schema).unwrap();
+            assert!(!text.contains("\"x-"), "{kind} {version}: annotations are left");
+        }
+    }
+}
+
+#[test]
+fn every_topic_of_the_tables_is_explained() {
+    for entry in flowgate::policy::catalogue() {
+        let text = output(&["explain", entry.id]);
+        assert!(text.contains(entry.summary) && text.contains("## Example"), "{}", entry.id);
+    }
+}

@@ -1,5 +1,7 @@
 //! What rules say of several files together: the cases of `rules.rs` have one file each.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use common::{Found, lint, lint_text};

@@ -1,6 +1,8 @@
 //! Edits of the text: what they change, and what they leave as it is.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use flowgate::diag::{Edit, FileId, Fix, Safety};

@@ -1,6 +1,6 @@
 //! What people and machines read of findings: pictures of the human formats, data of the JSON format, held to its schema.
 
-#![allow(clippy::unwrap_used, reason = "what a test sets up holds")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
 use flowgate::diag::{
     Certainty, Diagnostic, Edit, Effect, Entry, Family, FileId, Fix, FixKind, Piece, Place, Related, Safety, Severity,

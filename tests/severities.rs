@@ -1,5 +1,7 @@
 //! Rules that have more than one severity: which it is, on their own cases.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
 mod common;
 
 use common::lint_text;

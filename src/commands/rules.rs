@@ -35,7 +35,7 @@ pub(super) fn run(args: &RulesArgs, environment: &Environment, io: &mut Io<'_>) 
     let selection = Selection::new(&args.select, &[])?;
     let entries: Vec<&Entry> = catalogue().filter(|entry| selection.admits(entry)).collect();
     match args.format {
-        TableFormat::Table => writeln!(io.stdout, "{}", table(&entries, environment.columns))?,
+        TableFormat::Table => writeln!(io.stdout, "{}", table(&entries, environment.columns).trim_fmt())?,
         TableFormat::Markdown => write!(io.stdout, "{}", markdown(&entries))?,
         TableFormat::Json => {
             serde_json::to_writer_pretty(

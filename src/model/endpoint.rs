@@ -169,7 +169,10 @@ impl<'a> Endpoint<'a> {
         let shape = resource.shape();
         let kind = spec.get("endpointType").str().and_then(EndpointType::parse);
         let settings = settings_of(spec, kind);
-        let host = settings.get("host");
+        // A host beside the settings is dropped, and still tells what is meant.
+        let outside = spec.get("host");
+        let host =
+            Some(settings.get("host")).filter(|host| !host.is_absent() || outside.is_absent()).unwrap_or(outside);
         // Event Grid and Event Hubs show in the host even when its first part is still a placeholder.
         let far_end = match kind {
             Some(kind) if host.is_absent() => FarEnd::recognise(kind, None),

@@ -123,6 +123,8 @@ impl<'a> Resource<'a> {
         values
             .chain(copies)
             .filter_map(|(_, value)| value.node())
+            // That nothing is written is no secret, and often the mistake.
+            .filter(|node| node.as_str() != Some(""))
             .map(|node| node.span)
             .filter(|span| !span.is_empty())
             .collect()

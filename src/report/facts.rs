@@ -118,9 +118,23 @@ pub(super) fn within(span: Span, text: &str) -> Span {
     Span::new(start, end)
 }
 
-/// `text` without secrets and without what a terminal would act upon.
+/// Characters of a message; a value that it quotes may be a megabyte long.
+const LONGEST: usize = 600;
+
+/// `text` without secrets, without what a terminal would act upon, and not longer than a person reads.
 pub(super) fn clean(text: &str) -> String {
-    redact::mask(text).chars().map(|c| if c == '\n' { c } else { visible(c) }).collect()
+    let masked = redact::mask(text);
+    let visible = masked.chars().map(|c| if c == '\n' { c } else { visible(c) });
+    if masked.len() <= LONGEST {
+        return visible.collect();
+    }
+    let length = masked.chars().count();
+    if length <= LONGEST {
+        return visible.collect();
+    }
+    // Both ends are kept: what is wrong stands in front of the value, what was expected behind it.
+    let half = LONGEST / 2;
+    visible.clone().take(half).chain([' ', '…', ' ']).chain(visible.skip(length - half)).collect()
 }
 
 /// `c`, or a replacement where it would steer the terminal or reorder the line.

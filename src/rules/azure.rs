@@ -8,6 +8,9 @@ use crate::settings::{self, Switch};
 
 /// Reports TLS that is off, or on only because nothing is written, for `service`, which speaks nothing else.
 pub(super) fn tls(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>, service: &str) {
+    if endpoint.tls_mode().is_word(Switch::Enabled.as_str()) {
+        return;
+    }
     let Some(effective) = settings::Endpoint::of(&EndpointSummary::of(endpoint)).tls else { return };
     let (block, mode) = (endpoint.settings.get("tls"), endpoint.tls_mode());
     if effective.place().is_some() {

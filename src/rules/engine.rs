@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, FileId, Place, Span};
 use crate::model::{Bundle, Dataflow, Endpoint, Resource, ResourceKind};
 use crate::schema::{self, ArmVersion, Checker, Kind, Subject};
 use crate::yaml::{Comment, Document, Stream, findings};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// What a run is told.
 #[derive(Debug, Clone, Copy, Default)]
@@ -175,13 +175,20 @@ impl Linter {
             ambiguous(resource, &generic, out);
         }
         self.rules_on(resource, out);
-        // A rule that knows the field says it better than the schema does.
-        let said: HashSet<Place> = out[first..].iter().map(|finding| finding.place).collect();
-        let fields: HashSet<String> = out[first..].iter().map(|finding| finding.field.clone()).collect();
-        out.extend(generic.into_iter().filter(|finding| {
-            let generic = schema::findings::is_generic(finding.entry);
-            !(generic && said.contains(&finding.place) && fields.contains(&finding.field))
-        }));
+        let end = out.len();
+        for finding in generic {
+            // A rule that knows the field says it better than the schema does; what the API server does stays true.
+            let better = out[first..end].iter_mut().find(|other| {
+                schema::findings::is_generic(finding.entry)
+                    && other.place == finding.place
+                    && other.field == finding.field
+                    && other.id() != finding.id()
+            });
+            match better {
+                Some(better) => better.effect = finding.effect.or(better.effect),
+                None => out.push(finding),
+            }
+        }
     }
 
     fn rules_on(&self, resource: &Resource<'_>, out: &mut Vec<Diagnostic>) {

@@ -261,7 +261,7 @@ impl<'v> Violations<'v> {
             ErrorKind::Required { property } => {
                 let name = property.as_str().unwrap_or_default();
                 if !matches!((found.path.as_str(), name), ("", "apiVersion" | "kind" | "metadata")) {
-                    value::missing(self, &found, name);
+                    value::missing(self, &found, schema, name);
                 }
             }
             _ if self.mistyped.contains(pointer) => {}

@@ -25,7 +25,13 @@ impl Json for Tree {
 
     fn with_string_node<T>(buffer: &mut Option<Node<'static>>, string: &str, f: impl FnOnce(Self::Node<'_>) -> T) -> T {
         let scalar = Scalar { text: Cow::Owned(string.to_owned()), plain: false, resolved: Resolved::Str };
-        let node = Node { span: Default::default(), used_at: None, flow: false, value: Value::Scalar(scalar) };
+        let node = Node {
+            span: Default::default(),
+            used_at: None,
+            flow: false,
+            template: false,
+            value: Value::Scalar(scalar),
+        };
         f(buffer.insert(node))
     }
 }

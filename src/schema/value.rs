@@ -201,8 +201,8 @@ fn choices(schema: &Schema) -> Vec<&str> {
 }
 
 /// A required member is not there.
-pub(super) fn missing(v: &mut Violations<'_>, parent: &Found<'_>, name: &str) {
-    if parent.node.is_template() {
+pub(super) fn missing(v: &mut Violations<'_>, parent: &Found<'_>, schema: &Schema, name: &str) {
+    if parent.node.is_template() || is_written_otherwise(v, parent, schema, name) {
         return;
     }
     let path = join(&parent.path, name);
@@ -210,6 +210,26 @@ pub(super) fn missing(v: &mut Violations<'_>, parent: &Found<'_>, name: &str) {
     let mut finding = v.at_key(&findings::MISSING_FIELD, parent, format!("{place} has no `{name}`, which is required"));
     finding.field = path;
     v.push(parent, finding);
+}
+
+/// Whether a required member is there under another name, or beside the settings block: then that is the mistake, and it
+/// is reported.
+fn is_written_otherwise(v: &Violations<'_>, parent: &Found<'_>, schema: &Schema, name: &str) -> bool {
+    let Some(members) = properties(schema) else { return false };
+    let former = |key: &str| {
+        let was = members.get(name).and_then(|member| member.get("x-was")).and_then(Schema::as_array);
+        was.is_some_and(|all| all.iter().any(|was| was.get("name").and_then(Schema::as_str) == Some(key)))
+    };
+    let strangers = parent.node.entries().iter().map(|entry| entry.key.as_ref());
+    let mut strangers = strangers.filter(|key| !members.contains_key(*key));
+    let beside = || {
+        let outside =
+            parent.path.strip_prefix("spec.").is_some_and(|block| block.ends_with("Settings") && !block.contains('.'));
+        outside && v.subject.node.get("spec").and_then(|spec| spec.get(name)).is_some()
+    };
+    strangers.any(|key| {
+        former(key) || key.eq_ignore_ascii_case(name) || nearest(key, members.keys().map(String::as_str)) == Some(name)
+    }) || beside()
 }
 
 /// The value is none of the choices.

@@ -5,6 +5,7 @@
 
 use super::findings;
 use super::scalar::{self, Resolved};
+use super::template;
 use super::tree::{Comment, Document, Entry, Node, Scalar, Value};
 use crate::diag::{Diagnostic, FileId, Place, Related, Span};
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag};
@@ -256,7 +257,8 @@ impl<'t> Builder<'t> {
         if plain && tag.is_none() && scalar::is_ambiguous(&text) {
             self.ambiguous.push(span);
         }
-        Node { span, used_at: None, flow: false, value: Value::Scalar(Scalar { text, plain, resolved }) }
+        let template = resolved == Resolved::Str && template::find(&text).is_some();
+        Node { span, used_at: None, flow: false, template, value: Value::Scalar(Scalar { text, plain, resolved }) }
     }
 
     fn open(&mut self, style: StructureStyle, anchor: usize, start: Span, kind: Kind<'t>) {
@@ -292,7 +294,8 @@ impl<'t> Builder<'t> {
             self.findings.retain(|finding| !span.contains(finding.place.span));
         }
         let value = if template { Value::Template } else { value };
-        self.anchored(frame.anchor, Node { span, used_at: None, flow: frame.flow, value });
+        let template = template || has_template_key(&value);
+        self.anchored(frame.anchor, Node { span, used_at: None, flow: frame.flow, template, value });
     }
 
     fn anchored(&mut self, anchor: usize, node: Node<'t>) {
@@ -329,7 +332,7 @@ impl<'t> Builder<'t> {
         let Some(target) = self.anchors.get(&id) else {
             let message = "alias stands inside the node that it refers to, which would never end";
             self.findings.push(Diagnostic::new(&findings::SYNTAX, Place::new(self.file, span), message));
-            self.attach(Node { span, used_at: None, flow: false, value: Value::Template });
+            self.attach(Node { span, used_at: None, flow: false, template: true, value: Value::Template });
             return;
         };
         let size = target.size();
@@ -340,7 +343,7 @@ impl<'t> Builder<'t> {
                 let message = format!("aliases of this document expand to more than {ALIAS_BUDGET} nodes");
                 self.findings.push(Diagnostic::new(&findings::ALIAS_BUDGET, Place::new(self.file, span), message));
             }
-            self.attach(Node { span, used_at: None, flow: false, value: Value::Template });
+            self.attach(Node { span, used_at: None, flow: false, template: true, value: Value::Template });
             return;
         }
         let mut node = target.clone();
@@ -357,7 +360,7 @@ impl<'t> Builder<'t> {
         };
         self.findings.push(finding);
         // Its value is unknown; the rest of the document is checked all the same.
-        self.attach(Node { span, used_at: None, flow: false, value: Value::Template });
+        self.attach(Node { span, used_at: None, flow: false, template: true, value: Value::Template });
     }
 
     /// Resolves `<<` as go-yaml does: own members win, then earlier merged mappings.
@@ -417,6 +420,14 @@ impl<'t> Builder<'t> {
                 }
             }
         }
+    }
+}
+
+/// Whether a key of a mapping is a placeholder, so that nobody knows what members there will be.
+fn has_template_key(value: &Value<'_>) -> bool {
+    match value {
+        Value::Map(entries) => entries.iter().any(|entry| template::find(&entry.key).is_some()),
+        _ => false,
     }
 }
 

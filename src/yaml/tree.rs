@@ -53,6 +53,8 @@ pub struct Node<'t> {
     pub used_at: Option<Span>,
     /// Whether a collection is written in braces or brackets.
     pub flow: bool,
+    /// Whether the text, or a key of the mapping, holds a placeholder that a tool or a person fills in later.
+    pub template: bool,
     /// What it is.
     pub value: Value<'t>,
 }
@@ -123,14 +125,9 @@ impl<'t> Node<'t> {
         }
     }
 
-    /// Whether the value is, or contains as text, a placeholder that a tool or a person fills in later.
-    pub fn is_template(&self) -> bool {
-        match &self.value {
-            Value::Template => true,
-            Value::Scalar(Scalar { text, resolved: Resolved::Str, .. }) => super::template::find(text).is_some(),
-            Value::Map(entries) => entries.iter().any(|entry| super::template::find(&entry.key).is_some()),
-            _ => false,
-        }
+    /// Whether a placeholder stands for the value, in its text, or in a key of the mapping.
+    pub const fn is_template(&self) -> bool {
+        self.template
     }
 
     /// Nodes in this subtree, itself included.

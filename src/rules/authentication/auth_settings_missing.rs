@@ -1,8 +1,8 @@
 //! The method needs settings that are not written.
 
-use super::blocks;
+use super::blocks::{self, Authentication};
 use crate::diag::{Certainty, Effect, Entry, Family, FixKind, Severity, pages};
-use crate::model::Endpoint;
+use crate::model::{Endpoint, EndpointType};
 use crate::rules::{Check, Rule, Sink};
 use crate::schema::Shape;
 
@@ -23,34 +23,40 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
-    let authentication = endpoint.authentication();
-    let (Some(kind), Some(method)) = (endpoint.kind, endpoint.method().str()) else { return };
-    if endpoint.shape == Shape::V1Beta1Auth || !authentication.is_map() || authentication.is_undecided() {
-        return;
+    // The schema of OpenTelemetry ties the block to the method itself; the first `v1beta1` takes any text for a method.
+    let by_schema = |kind: Option<EndpointType>| kind.is_none_or(|kind| kind == EndpointType::OpenTelemetry);
+    for authentication in Authentication::all(endpoint) {
+        if !by_schema(authentication.kind) {
+            look(&authentication, endpoint.shape, sink);
+        }
     }
-    let Some(own) = blocks::of_method(method).filter(|own| blocks::known(kind).contains(own)) else { return };
-    let (block, needs) = (authentication.get(own), blocks::needs(own));
-    if needs.is_empty() || !block.is_absent() || blocks::is_misspelt(authentication, own) {
+}
+
+fn look(authentication: &Authentication<'_>, shape: Shape, sink: &mut Sink<'_>) {
+    let (value, method) = (authentication.value, authentication.value.get("method"));
+    let (Some(own), Some(written)) = (authentication.own(), method.str()) else { return };
+    let (block, needs) = (value.get(own), blocks::needs(own));
+    if needs.is_empty() || !block.is_absent() || blocks::is_misspelt(value, own) {
         return;
     }
     let finding = if block.is_present() {
-        sink.key(block, format!("`{own}` has no value, the method `{method}` needs {needs} in it"))
+        sink.key(block, format!("`{own}` has no value, the method `{written}` needs {needs} in it"))
             .label("has no value")
     } else {
-        sink.at(endpoint.method(), format!("the method `{method}` needs `{own}`, which is not written"))
+        sink.at(method, format!("the method `{written}` needs `{own}`, which is not written"))
             .label(format!("needs `{own}`"))
     };
     let finding = finding.help(format!("write `{own}` with {needs}"));
     // Pages of the previews say that without the block the audience has a default.
-    let doubtful = own == blocks::SAT && endpoint.shape != Shape::V1;
+    let doubtful = own == blocks::SAT && shape != Shape::V1;
     let finding = if doubtful { finding.severity(Severity::Warning) } else { finding };
-    let others = blocks::written(authentication, kind);
-    let finding = match (endpoint.shape, others.len()) {
+    let others = authentication.written();
+    let finding = match (shape, others.len()) {
         (Shape::V1, 1) => finding.effect(Effect::Accepted),
         (Shape::V1, _) => finding.effect(Effect::Refused),
         _ => finding,
     };
-    if let Some((other, value)) = others.first() {
-        finding.related_key(*value, format!("`{other}` belongs to the method `{}`", blocks::method_of(other)));
+    if let Some((other, place)) = others.first() {
+        finding.related_key(*place, format!("`{other}` belongs to the method `{}`", blocks::method_of(other)));
     }
 }

@@ -1,7 +1,7 @@
 //! Ids of a user-assigned managed identity that are missing or no GUIDs.
 
 use super::blocks;
-use crate::diag::{Certainty, Entry, Family, FixKind, Severity, pages};
+use crate::diag::{Certainty, Effect, Entry, Family, FixKind, Severity, pages};
 use crate::model::Endpoint;
 use crate::rules::{Check, Rule, Sink};
 
@@ -33,6 +33,7 @@ fn check(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>) {
             if !block.misspells(name) {
                 sink.key(id, format!("the managed identity has no `{name}`"))
                     .label(format!("needs `{name}`"))
+                    .effect(Effect::Refused)
                     .help(format!("`az identity show` prints it as `{name}`"));
             }
             continue;

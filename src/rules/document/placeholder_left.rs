@@ -71,7 +71,7 @@ fn look<'a>(value: Val<'a>, seen: &mut Seen<'a>) {
         Value::Map(_) => value.members().for_each(|(_, member)| look(member, seen)),
         Value::Seq(_) => value.items().for_each(|item| look(item, seen)),
         Value::Scalar(_) => {
-            let Some(text) = node.as_str() else { return };
+            let Some(text) = node.as_str().filter(|_| node.template) else { return };
             let Some(name) = template::find(text) else { return };
             let start = text.find(name).unwrap_or(0);
             seen.add(First::Part(value, start..start + name.len(), name));

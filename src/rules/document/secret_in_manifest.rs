@@ -58,13 +58,14 @@ fn look(value: Val<'_>, name: &str, sink: &mut Sink<'_>) {
 }
 
 fn by_name(name: &str, text: &str) -> Option<&'static str> {
-    let name = name.to_ascii_lowercase();
-    (SECRET_MEMBERS.contains(&name.as_str()) && is_real(text)).then_some("a password or key")
+    let telling = SECRET_MEMBERS.iter().any(|member| member.eq_ignore_ascii_case(name));
+    (telling && is_real(text)).then_some("a password or key")
 }
 
 /// What secret a text holds, by its own shape; nothing that is not masked in all output as well.
 fn by_shape(text: &str) -> Option<&'static str> {
-    let may_be = ["=", "@", "PRIVATE KEY-----", KEY_IN_BASE64].iter().any(|part| text.contains(part));
+    let may_be = text.bytes().any(|byte| matches!(byte, b'=' | b'@'))
+        || (text.len() > KEY_IN_BASE64.len() && (text.contains("PRIVATE KEY-----") || text.starts_with(KEY_IN_BASE64)));
     if !may_be || redact::ranges(text).is_empty() {
         return None;
     }

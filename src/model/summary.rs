@@ -177,7 +177,8 @@ impl EndpointSummary {
             session_expiry: integer(file, settings.get("sessionExpirySeconds")),
             consumer_group: text(file, settings.get("consumerGroupId")),
             // `groupId` is the name that Kafka clients have for it.
-            no_consumer_group: settings.is_map()
+            no_consumer_group: endpoint.kind == Some(EndpointType::Kafka)
+                && settings.is_map()
                 && ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent())
                 && !settings.misspells("consumerGroupId"),
             written: written_settings(file, settings),
@@ -405,8 +406,13 @@ pub(super) fn text(file: FileId, value: Val<'_>) -> Option<Text> {
 
 /// What is written in the settings block `settings`, null left out.
 fn written_settings(file: FileId, settings: Val<'_>) -> WrittenSettings {
-    let kept = KEPT_SETTINGS.into_iter().filter_map(|path| {
-        let value = path.split('.').fold(settings, Val::get);
+    // Most settings are not written: only what begins with a member that is there is looked up.
+    let kept = settings.members().flat_map(|(key, member)| {
+        let within = move |path: &'static str| Some((path, member, path.strip_prefix(key)?));
+        KEPT_SETTINGS.into_iter().filter_map(within).filter(|(_, _, rest)| rest.is_empty() || rest.starts_with('.'))
+    });
+    let kept = kept.filter_map(|(path, member, rest)| {
+        let value = rest.split('.').filter(|name| !name.is_empty()).fold(member, Val::get);
         let undecided = value.is_undecided() && !settings.is_undecided();
         if value.is_absent() || !(value.is_present() || undecided) {
             return None;

@@ -1,10 +1,9 @@
 //! A manifest for the preview releases.
 
-use crate::diag::{Certainty, Diagnostic, Entry, Family, FixKind, Safety, Severity, pages};
+use crate::diag::{Certainty, Entry, Family, FixKind, Safety, Severity, pages};
 use crate::model::{Endpoint, EndpointType, Resource};
 use crate::rules::{Check, Rule, Sink};
-use crate::schema::{Checker, Kind, Shape, Subject};
-use std::cell::RefCell;
+use crate::schema::{Kind, Shape};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,7 +12,7 @@ pub static RULE: Rule = Rule {
         family: Family::Document,
         severity: Severity::Warning,
         certainty: Certainty::Documented,
-        fix: FixKind::Safe,
+        fix: FixKind::Unsafe,
         summary: "`v1beta1` belongs to the preview releases",
         sources: &[pages::CRD_V1BETA1, pages::PREVIEW_2024_10, pages::DISK, pages::OPEN_TELEMETRY],
         doc: include_str!("preview_api_version.md"),
@@ -21,11 +20,6 @@ pub static RULE: Rule = Rule {
     },
     check: Check::Resource(check),
 };
-
-thread_local! {
-    /// Compiling a schema takes longer than checking a manifest with it.
-    static CHECKER: RefCell<Checker> = RefCell::new(Checker::new(None));
-}
 
 fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
     let version = resource.root().get("apiVersion");
@@ -41,30 +35,14 @@ fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
             .replace(Safety::Unsafe, version, v1);
         return;
     }
-    let rest = refused_by_v1(resource, kind);
-    let finding = sink
-        .at(version, "`v1beta1` belongs to the preview releases, which cannot be upgraded")
-        .label(format!("expected `{v1}`"));
-    match rest.first() {
-        None => finding.replace(Safety::Safe, version, v1),
-        Some(first) => finding
-            .note(format!("`v1` does not take all that is written here, such as `{}`", first.field))
-            .help("write `v1`, then see what is reported about the fields")
-            .replace(Safety::Unsafe, version, v1),
-    };
+    sink.at(version, "`v1beta1` belongs to the preview releases, which cannot be upgraded")
+        .label(format!("expected `{v1}`"))
+        .help("write `v1`, then see what is reported about the fields")
+        .replace(Safety::Unsafe, version, v1);
 }
 
 /// Whether the kind, or the type of endpoint, came after the previews that `v1beta1` stood for at first.
 fn came_later(resource: &Resource<'_>, kind: Kind) -> bool {
     kind == Kind::DataflowGraph
         || kind == Kind::DataflowEndpoint && Endpoint::new(*resource).kind == Some(EndpointType::OpenTelemetry)
-}
-
-/// What the schema of `v1` would say.
-fn refused_by_v1(resource: &Resource<'_>, kind: Kind) -> Vec<Diagnostic> {
-    let subject = Subject { file: resource.file, text: resource.text, node: resource.node, shape: Shape::V1 };
-    let mut out = Vec::new();
-    CHECKER.with_borrow_mut(|checker| checker.check(kind, subject, &mut out));
-    out.retain(|finding| finding.severity > Severity::Info);
-    out
 }

@@ -106,7 +106,7 @@ pub(super) fn lint(sources: &Sources, options: Options, policy: &Policy) -> Outc
             judge.take(checked.findings);
         });
     }
-    judge.take(linter.finish());
+    linter.finish(|findings| judge.take(findings));
     Outcome { judged: judge.end(), counts: linter.counts().clone(), files, unreadable }
 }
 

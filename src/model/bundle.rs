@@ -43,9 +43,9 @@ impl<'b, T> Resolved<'b, T> {
 #[derive(Debug, Default)]
 pub struct Bundle {
     /// Endpoints in the order of reading.
-    pub endpoints: Vec<EndpointSummary>,
+    pub endpoints: Vec<Box<EndpointSummary>>,
     /// Dataflows.
-    pub dataflows: Vec<DataflowSummary>,
+    pub dataflows: Vec<Box<DataflowSummary>>,
     /// Profiles.
     pub profiles: Vec<ProfileSummary>,
     /// Secrets.
@@ -95,9 +95,11 @@ impl Bundle {
             ResourceKind::Flow(Kind::DataflowEndpoint) => {
                 let summary = EndpointSummary::of(&Endpoint::new(*resource));
                 note(&mut self.index.endpoints, &summary.id, self.endpoints.len());
-                self.endpoints.push(summary);
+                self.endpoints.push(Box::new(summary));
             }
-            ResourceKind::Flow(Kind::Dataflow) => self.dataflows.push(DataflowSummary::of(&Dataflow::new(*resource))),
+            ResourceKind::Flow(Kind::Dataflow) => {
+                self.dataflows.push(Box::new(DataflowSummary::of(&Dataflow::new(*resource))))
+            }
             ResourceKind::Flow(Kind::DataflowProfile) => {
                 let summary = ProfileSummary::of(resource);
                 note(&mut self.index.profiles, &summary.id, self.profiles.len());
@@ -128,13 +130,21 @@ impl Bundle {
     /// The endpoints with this name, in whatever namespace.
     pub fn endpoints_named(&self, name: &str) -> impl Iterator<Item = &EndpointSummary> {
         let indices = self.index.endpoints.get(name).map(Vec::as_slice).unwrap_or_default();
-        indices.iter().filter_map(|&index| self.endpoints.get(index))
+        indices.iter().filter_map(|&index| Some(&**self.endpoints.get(index)?))
     }
 
     /// The endpoint that `side` of `from` refers to.
     pub fn endpoint<'b>(&'b self, from: &Identity, side: &Side) -> Resolved<'b, EndpointSummary> {
-        let ids = |endpoint: &'b EndpointSummary| &endpoint.id;
-        resolve(&self.index.endpoints, &self.endpoints, ids, from, side.endpoint.as_ref(), |name| name == DEFAULT_NAME)
+        let ids = |endpoint: &'b Box<EndpointSummary>| &endpoint.id;
+        let found = resolve(&self.index.endpoints, &self.endpoints, ids, from, side.endpoint.as_ref(), |name| {
+            name == DEFAULT_NAME
+        });
+        match found {
+            Resolved::Found(endpoint) => Resolved::Found(endpoint),
+            Resolved::BuiltIn => Resolved::BuiltIn,
+            Resolved::Missing => Resolved::Missing,
+            Resolved::Unknown => Resolved::Unknown,
+        }
     }
 
     /// The profile of `flow`; the profile `default` where `profileRef` is not written.
@@ -166,7 +176,7 @@ impl Bundle {
 
     /// Dataflows that are not switched off, with the endpoint of their source where that is in the bundle.
     pub fn sources(&self) -> impl Iterator<Item = (&DataflowSummary, &Side, &EndpointSummary)> {
-        self.dataflows.iter().filter_map(|flow| {
+        self.dataflows.iter().map(|flow| &**flow).filter_map(|flow| {
             let side = flow.source.as_ref()?;
             Some((flow, side, self.endpoint(&flow.id, side).found()?))
         })
@@ -174,7 +184,7 @@ impl Bundle {
 
     /// Dataflows with the endpoint of their destination where that is in the bundle.
     pub fn destinations(&self) -> impl Iterator<Item = (&DataflowSummary, &Side, &EndpointSummary)> {
-        self.dataflows.iter().filter_map(|flow| {
+        self.dataflows.iter().map(|flow| &**flow).filter_map(|flow| {
             let side = flow.destination.as_ref()?;
             Some((flow, side, self.endpoint(&flow.id, side).found()?))
         })

@@ -111,15 +111,15 @@ impl Linter {
         }
     }
 
-    /// Checks what needs all resources. Call once, after the last file.
-    pub fn finish(&mut self) -> Vec<Diagnostic> {
-        let mut out = Vec::new();
+    /// Checks what needs all resources, and hands the findings of each rule to `each`. Call once, after the last file.
+    pub fn finish(&mut self, mut each: impl FnMut(Vec<Diagnostic>)) {
         for rule in &self.rules.bundle {
             if let Check::Bundle(check) = rule.check {
+                let mut out = Vec::new();
                 check(&self.bundle, &mut Sink::new(&rule.entry, None, self.options, &mut out));
+                each(out);
             }
         }
-        out
     }
 
     /// What was looked at so far.

@@ -160,6 +160,8 @@ pub struct Endpoint<'a> {
     pub settings: Val<'a>,
     /// What stands at the far end.
     pub far_end: FarEnd,
+    /// `host` of the settings in its parts, if it is written and no template hides it.
+    host_parts: Option<Host<'a>>,
 }
 
 impl<'a> Endpoint<'a> {
@@ -182,7 +184,8 @@ impl<'a> Endpoint<'a> {
             },
             None => FarEnd::Unknown,
         };
-        Self { resource, shape, kind, settings, far_end }
+        let host_parts = settings.get("host").str().map(Host::parse);
+        Self { resource, shape, kind, settings, far_end, host_parts }
     }
 
     /// The block with `method`: inside the settings, or beside them in the first preview's shape.
@@ -203,8 +206,8 @@ impl<'a> Endpoint<'a> {
     }
 
     /// `host` in its parts, if it is written and no template hides it.
-    pub fn host_parts(&self) -> Option<Host<'a>> {
-        self.host().str().map(Host::parse)
+    pub const fn host_parts(&self) -> Option<Host<'a>> {
+        self.host_parts
     }
 
     /// `tls.mode` of the settings.

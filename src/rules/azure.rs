@@ -8,9 +8,11 @@ use crate::settings::{self, Switch};
 
 /// Reports TLS that is off, or on only because nothing is written, for `service`, which speaks nothing else.
 pub(super) fn tls(endpoint: &Endpoint<'_>, sink: &mut Sink<'_>, service: &str) {
-    // What is meant, or misspelt and reported as that, needs no second word.
-    let misspelt = endpoint.settings.misspells("tls") || endpoint.settings.get("tls").misspells("mode");
-    if misspelt || endpoint.tls_mode().is_word(Switch::Enabled.as_str()) {
+    if endpoint.tls_mode().is_word(Switch::Enabled.as_str()) {
+        return;
+    }
+    // What is misspelt is reported as that, and needs no second word.
+    if endpoint.settings.misspells("tls") || endpoint.settings.get("tls").misspells("mode") {
         return;
     }
     let Some(effective) = settings::Endpoint::of(&EndpointSummary::of(endpoint)).tls else { return };

@@ -199,6 +199,7 @@ struct Builder<'t> {
     anchors: HashMap<usize, Node<'t>>,
     expanded: usize,
     ambiguous: Vec<Span>,
+    templates: bool,
     findings: Vec<Diagnostic>,
 }
 
@@ -212,6 +213,7 @@ impl<'t> Builder<'t> {
             anchors: HashMap::new(),
             expanded: 0,
             ambiguous: Vec::new(),
+            templates: false,
             findings: Vec::new(),
         }
     }
@@ -220,9 +222,9 @@ impl<'t> Builder<'t> {
         let end = self.root.as_ref().map_or(start, |root| root.span.end as usize);
         // A document of nothing but comments is no document; an explicit `null` neither.
         let root = self.root.filter(|root| !(root.is_null() && root.span.is_empty()));
-        let ambiguous = self.ambiguous;
+        let (ambiguous, templates) = (self.ambiguous, self.templates);
         Parsed {
-            document: root.map(|root| Document { root, comments, ambiguous }),
+            document: root.map(|root| Document { root, comments, ambiguous, templates }),
             findings: self.findings,
             span: Span::new(start.min(end), end),
             unrendered: false,
@@ -306,6 +308,7 @@ impl<'t> Builder<'t> {
     }
 
     fn attach(&mut self, node: Node<'t>) {
+        self.templates |= node.template;
         let Some(frame) = self.stack.last_mut() else {
             self.root = Some(node);
             return;

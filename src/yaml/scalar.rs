@@ -161,6 +161,11 @@ pub fn resolve_yaml12(text: &str) -> Resolved {
 
 /// Whether a YAML 1.2 reader would take the plain scalar `text` for something else than kubectl does.
 pub fn is_ambiguous(text: &str) -> bool {
+    // What begins otherwise is text in both versions.
+    let first = text.bytes().next().unwrap_or(b'x');
+    if !(first.is_ascii_digit() || b"+-.yYnNtTfFoO~".contains(&first)) {
+        return false;
+    }
     let (old, new) = (resolve(text), resolve_yaml12(text));
     match (old, new) {
         (Resolved::Float(a), Resolved::Float(b)) => a != b && !(a.is_nan() && b.is_nan()),

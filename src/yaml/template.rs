@@ -6,11 +6,11 @@
 
 /// The first placeholder in `text`, with its delimiters.
 pub fn find(text: &str) -> Option<&str> {
-    if !text.bytes().any(|byte| matches!(byte, b'$' | b'<' | b'{' | b'.')) {
-        return None;
-    }
     if text == "..." {
         return Some(text);
+    }
+    if !text.bytes().any(|byte| matches!(byte, b'$' | b'<' | b'{')) {
+        return None;
     }
     text.char_indices().find_map(|(start, first)| match first {
         '$' => variable(&text[start..]),

@@ -197,4 +197,6 @@ pub struct Document<'t> {
     pub comments: Vec<Comment<'t>>,
     /// Plain scalars that YAML 1.2 would read otherwise than kubectl does.
     pub ambiguous: Vec<Span>,
+    /// Whether a placeholder stands anywhere in it.
+    pub templates: bool,
 }

@@ -38,6 +38,9 @@ enum First<'a> {
 }
 
 fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
+    if !resource.document.templates {
+        return;
+    }
     let mut seen = Seen { text: resource.text, first: None, count: 0 };
     // What the cluster reports is not for the author to fill in.
     for (_, member) in resource.root().members().filter(|(name, _)| *name != "status") {

@@ -106,7 +106,7 @@ pub(super) fn lint(sources: &Sources, options: Options, policy: &Policy) -> Outc
             judge.take(checked.findings);
         });
     }
-    linter.finish(|findings| judge.take(findings));
+    linter.finish(|finding| judge.take([finding]));
     Outcome { judged: judge.end(), counts: linter.counts().clone(), files, unreadable }
 }
 

@@ -111,13 +111,13 @@ impl Linter {
         }
     }
 
-    /// Checks what needs all resources, and hands the findings of each rule to `each`. Call once, after the last file.
-    pub fn finish(&mut self, mut each: impl FnMut(Vec<Diagnostic>)) {
+    /// Checks what needs all resources, and hands each finding to `each`. Call once, after the last file.
+    pub fn finish(&mut self, mut each: impl FnMut(Diagnostic)) {
         for rule in &self.rules.bundle {
             if let Check::Bundle(check) = rule.check {
                 let mut out = Vec::new();
-                check(&self.bundle, &mut Sink::new(&rule.entry, None, self.options, &mut out));
-                each(out);
+                check(&self.bundle, &mut Sink::streaming(&rule.entry, self.options, &mut out, &mut each));
+                out.into_iter().for_each(&mut each);
             }
         }
     }

@@ -11,6 +11,8 @@ pub struct Sink<'s> {
     resource: Option<Resource<'s>>,
     options: Options,
     out: &'s mut Vec<Diagnostic>,
+    /// Takes a finding as soon as the next one begins: a rule on the bundle may have one for each of many resources.
+    done: Option<&'s mut dyn FnMut(Diagnostic)>,
 }
 
 impl<'s> Sink<'s> {
@@ -21,7 +23,17 @@ impl<'s> Sink<'s> {
         options: Options,
         out: &'s mut Vec<Diagnostic>,
     ) -> Self {
-        Self { entry, resource, options, out }
+        Self { entry, resource, options, out, done: None }
+    }
+
+    /// For the rule `entry` on the bundle; `done` takes its findings, but for the last, which stays in `out`.
+    pub(super) const fn streaming(
+        entry: &'static Entry,
+        options: Options,
+        out: &'s mut Vec<Diagnostic>,
+        done: &'s mut dyn FnMut(Diagnostic),
+    ) -> Self {
+        Self { entry, resource: None, options, out, done: Some(done) }
     }
 
     /// Whether the files are all there is (`--closed`): what is missing among them is then an error.
@@ -59,6 +71,9 @@ impl<'s> Sink<'s> {
 
     /// A finding at a place that a summary kept.
     pub fn place(&mut self, place: Place, message: impl Into<String>) -> Finding<'_> {
+        if let Some(done) = &mut self.done {
+            self.out.drain(..).for_each(done);
+        }
         self.out.push(Diagnostic::new(self.entry, place, message));
         self.last()
     }

@@ -80,7 +80,7 @@ pub enum DiscoverError {
 ///
 /// A file that is reached twice, also by a symbolic link, is taken once.
 pub fn discover(args: &[String], options: &DiscoverOptions) -> (Vec<Input>, Vec<DiscoverError>) {
-    let mut found = Found::default();
+    let mut found = Found { may_repeat: args.len() > 1, ..Found::default() };
     for arg in args {
         let path = Path::new(arg);
         match path.metadata() {
@@ -102,6 +102,8 @@ fn is_glob(arg: &str) -> bool {
 struct Found {
     inputs: Vec<Input>,
     errors: Vec<DiscoverError>,
+    /// Whether a file may be reached twice: by several arguments, or by a symbolic link.
+    may_repeat: bool,
     /// Canonical paths of the files found.
     known: HashSet<PathBuf>,
     /// Canonical paths of their directories, by the path that led to them.
@@ -117,8 +119,11 @@ impl Found {
     }
 
     fn file(&mut self, path: PathBuf, is_link: bool, explicit: bool) {
-        let identity = self.identity(&path, is_link);
-        if self.known.insert(identity) {
+        let is_new = !self.may_repeat || {
+            let identity = self.identity(&path, is_link);
+            self.known.insert(identity)
+        };
+        if is_new {
             self.inputs.push(Input::File { path, explicit });
         }
     }
@@ -183,6 +188,7 @@ impl Found {
         builder.follow_links(true).sort_by_file_name(std::ffi::OsStr::cmp);
         let mut paths = Vec::new();
         for entry in builder.build() {
+            self.may_repeat |= entry.as_ref().is_ok_and(ignore::DirEntry::path_is_symlink);
             match entry {
                 Ok(entry) if entry.file_type().is_some_and(|kind| !kind.is_dir()) && wanted(entry.path()) => {
                     paths.push((entry.path().to_path_buf(), entry.path_is_symlink()));

@@ -239,7 +239,8 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceStart(style, anchor, _) => self.open(style, anchor, span, Kind::Seq(Vec::new())),
             Event::MappingStart(style, anchor, _) => {
-                self.open(style, anchor, span, Kind::Map { entries: Vec::new(), key: None });
+                // Most mappings of manifests have fewer members than this.
+                self.open(style, anchor, span, Kind::Map { entries: Vec::with_capacity(8), key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(span),
             Event::Alias(id) => self.alias(id, span),

@@ -3,6 +3,7 @@
 use super::findings::{BAD_IGNORE, UNUSED_IGNORE};
 use super::selection::{Selection, nearest};
 use crate::diag::{Diagnostic, FileId, Place, Span};
+use crate::rules::COMMENT_MARK;
 use crate::yaml::Comment;
 use std::collections::HashMap;
 
@@ -27,7 +28,7 @@ impl Ignores {
     /// Takes in the comments of a document of `file`.
     pub(super) fn read(&mut self, file: FileId, text: &str, comments: &[Comment<'_>]) {
         for comment in comments {
-            if let Some(directive) = comment.text.trim_start().strip_prefix("flowgate:") {
+            if let Some(directive) = comment.text.trim_start().strip_prefix(COMMENT_MARK) {
                 self.directive(file, text, comment.span, directive.trim());
             }
         }

@@ -7,6 +7,9 @@ use crate::schema::{self, ArmVersion, Checker, Kind, Subject};
 use crate::yaml::{Comment, Document, Stream, findings};
 use std::collections::BTreeMap;
 
+/// What a comment for Flowgate holds; other comments are of no matter to anybody.
+pub const COMMENT_MARK: &str = "flowgate:";
+
 /// What a run is told.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
@@ -38,7 +41,7 @@ pub struct Checked<'c> {
     pub findings: Vec<Diagnostic>,
     /// Where its structure shows that secrets stand.
     pub secrets: &'c [Span],
-    /// Its comments.
+    /// Its comments, if one may be for Flowgate.
     pub comments: &'c [Comment<'c>],
 }
 
@@ -90,6 +93,7 @@ impl Linter {
     /// Checks the documents of one file and hands what is known of each to `each`. A file that was found in a directory
     /// and not named (`explicit`) may hold broken documents that are none of ours.
     pub fn file(&mut self, file: FileId, text: &str, explicit: bool, mut each: impl FnMut(Checked<'_>)) {
+        let comments_matter = text.contains(COMMENT_MARK);
         for parsed in Stream::new(text, file) {
             let mut out = Vec::new();
             let mut secrets = Vec::new();
@@ -106,8 +110,9 @@ impl Linter {
             } else if !parsed.findings.is_empty() {
                 *self.counts.skipped.entry("no valid YAML".to_owned()).or_default() += 1;
             }
-            let comments = parsed.document.as_ref().map(|document| document.comments.as_slice()).unwrap_or_default();
-            each(Checked { findings: out, secrets: &secrets, comments });
+            let document = parsed.document.as_ref().filter(|_| comments_matter);
+            let comments = document.map(|document| document.comments(text)).unwrap_or_default();
+            each(Checked { findings: out, secrets: &secrets, comments: &comments });
         }
     }
 

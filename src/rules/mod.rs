@@ -19,7 +19,7 @@ pub mod event_hubs;
 mod table;
 
 pub use date::Date;
-pub use engine::{Checked, Counts, Linter, Options};
+pub use engine::{COMMENT_MARK, Checked, Counts, Linter, Options};
 pub use sink::{Finding, Sink};
 pub use table::TABLE;
 

@@ -42,6 +42,8 @@ type Said = HashSet<(Place, &'static str, String)>;
 struct Compiled {
     schema: Schema,
     validator: Validator<Tree>,
+    /// Values in lower-case spelling that the schema takes.
+    small: Vec<String>,
 }
 
 impl Checker {
@@ -65,7 +67,7 @@ impl Checker {
             violations.mistyped = errors.iter().filter(|error| is_type_error(error)).map(path_of).collect();
             errors.iter().for_each(|error| violations.explain(error));
         }
-        hints::look(&compiled.schema, subject, out);
+        hints::look(&compiled.schema, &compiled.small, subject, out);
         hints::first_preview(subject, out);
     }
 
@@ -73,7 +75,8 @@ impl Checker {
         let slot = self.compiled.entry((kind, target)).or_insert_with(|| {
             let schema = project(kind, target).ok()?;
             let validator = compile(&schema).ok()?;
-            Some(Rc::new(Compiled { schema, validator }))
+            let small = hints::small_spellings(&schema);
+            Some(Rc::new(Compiled { schema, validator, small }))
         });
         slot.clone()
     }

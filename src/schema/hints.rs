@@ -9,11 +9,38 @@ use crate::yaml::edit::Editor;
 use crate::yaml::{Node, Value};
 use serde_json::Value as Schema;
 
+/// The values of a schema in lower-case spelling, sorted: most manifests hold none of them, which is quickly seen.
+pub(super) fn small_spellings(schema: &Schema) -> Vec<String> {
+    let mut found = Vec::new();
+    collect_small(schema, &mut found);
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+fn collect_small(schema: &Schema, out: &mut Vec<String>) {
+    let values = schema.get("enum").and_then(Schema::as_array).into_iter().flatten().filter_map(Schema::as_str);
+    out.extend(values.filter(|value| starts_small(value)).map(str::to_owned));
+    let below = schema.as_object().into_iter().flat_map(serde_json::Map::values);
+    below.filter(|value| value.is_object()).for_each(|value| collect_small(value, out));
+}
+
 /// Adds a hint for every value in the lower-case spelling that the definition lists beside that of the pages.
-pub(super) fn look(schema: &Schema, subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
-    let Some(spec) = properties(schema).and_then(|all| all.get("spec")) else { return };
-    if let Some(node) = subject.node.get("spec") {
+pub(super) fn look(schema: &Schema, small: &[String], subject: Subject<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(node) = subject.node.get("spec").filter(|node| holds_one_of(node, small)) else { return };
+    if let Some(spec) = properties(schema).and_then(|all| all.get("spec")) {
         walk(spec, node, subject, out);
+    }
+}
+
+fn holds_one_of(node: &Node<'_>, small: &[String]) -> bool {
+    match &node.value {
+        Value::Map(entries) => entries.iter().any(|entry| holds_one_of(&entry.value, small)),
+        Value::Seq(items) => items.iter().any(|item| holds_one_of(item, small)),
+        Value::Scalar(scalar) => {
+            starts_small(&scalar.text) && small.binary_search_by(|word| word.as_str().cmp(&scalar.text)).is_ok()
+        }
+        Value::Template => false,
     }
 }
 

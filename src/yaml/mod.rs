@@ -3,6 +3,7 @@
 //! `scalar` knows what plain scalars mean, `parse` builds the tree, `template` recognises placeholders, `edit` makes
 //! the text edits of fixes. What a document is about is for `schema` and `model`.
 
+pub mod comments;
 pub mod edit;
 pub mod findings;
 pub mod parse;
@@ -10,5 +11,6 @@ pub mod scalar;
 pub mod template;
 pub mod tree;
 
+pub use comments::Comment;
 pub use parse::{Parsed, Stream};
-pub use tree::{Comment, Document, Entry, Node, Scalar, Value};
+pub use tree::{Document, Entry, Node, Scalar, Value};

@@ -6,7 +6,7 @@
 use super::findings;
 use super::scalar::{self, Resolved};
 use super::template;
-use super::tree::{Comment, Document, Entry, Node, Scalar, Value};
+use super::tree::{Document, Entry, Node, Scalar, Value};
 use crate::diag::{Diagnostic, FileId, Place, Related, Span};
 use granit_parser::{ErrorKind, Event, Options, Parser, ScalarStyle, ScanError, StrInput, StructureStyle, Tag};
 use std::borrow::Cow;
@@ -36,7 +36,8 @@ pub struct Stream<'t> {
     text: &'t str,
     file: FileId,
     done: bool,
-    comments: Vec<Comment<'t>>,
+    /// Where the document before ended.
+    region: usize,
 }
 
 impl<'t> Stream<'t> {
@@ -46,9 +47,16 @@ impl<'t> Stream<'t> {
         options.emit_unresolved_aliases = true;
         options.flow_nesting_limit = NESTING_LIMIT;
         options.block_nesting_limit = NESTING_LIMIT;
-        // Comments are kept anyway; their number is bounded by the text.
-        options.max_buffered_comment_events = usize::MAX;
-        Self { parser: Parser::new_from_str_with_options(text, options), text, file, done: false, comments: Vec::new() }
+        Self { parser: Parser::new_from_str_with_options(text, options), text, file, done: false, region: 0 }
+    }
+
+    /// Where a document ends whose end the parser reports at `span`: comments behind the last node belong to it.
+    fn region_end(&mut self, span: Span) -> usize {
+        match self.parser.peek() {
+            Some(Ok((Event::StreamEnd, _))) | None => self.text.len(),
+            Some(Ok((_, next))) => offset(self.text, next.start).max(span.end as usize),
+            Some(Err(_)) => span.end as usize,
+        }
     }
 
     fn broken(&mut self, error: &ScanError, start: usize) -> Parsed<'t> {
@@ -63,7 +71,7 @@ impl<'t> Stream<'t> {
             }
         };
         let span = Span::new(start.min(end), end);
-        self.comments.clear();
+        self.region = end;
         let body = &self.text[span.range()];
         if body.contains("{{") {
             return Parsed { document: None, findings: Vec::new(), span, unrendered: true };
@@ -96,12 +104,12 @@ impl<'t> Iterator for Stream<'t> {
                     builder = Some(Builder::new(self.text, self.file));
                 }
                 Event::DocumentEnd => {
-                    let comments = std::mem::take(&mut self.comments);
+                    let region = Span::new(self.region, self.region_end(span));
+                    self.region = region.end as usize;
                     if let Some(builder) = builder.take() {
-                        return Some(builder.finish(comments, start.unwrap_or(0)));
+                        return Some(builder.finish(region, start.unwrap_or(0)));
                     }
                 }
-                Event::Comment(text, _) => self.comments.push(Comment { span, text }),
                 event => {
                     if let Some(builder) = &mut builder {
                         builder.event(event, span);
@@ -218,13 +226,13 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn finish(self, comments: Vec<Comment<'t>>, start: usize) -> Parsed<'t> {
+    fn finish(self, region: Span, start: usize) -> Parsed<'t> {
         let end = self.root.as_ref().map_or(start, |root| root.span.end as usize);
         // A document of nothing but comments is no document; an explicit `null` neither.
         let root = self.root.filter(|root| !(root.is_null() && root.span.is_empty()));
         let (ambiguous, templates) = (self.ambiguous, self.templates);
         Parsed {
-            document: root.map(|root| Document { root, comments, ambiguous, templates }),
+            document: root.map(|root| Document { root, region, ambiguous, templates }),
             findings: self.findings,
             span: Span::new(start.min(end), end),
             unrendered: false,

@@ -9,9 +9,7 @@ pub fn find(text: &str) -> Option<&str> {
     if text == "..." {
         return Some(text);
     }
-    if !text.bytes().any(|byte| matches!(byte, b'$' | b'<' | b'{')) {
-        return None;
-    }
+    memchr::memchr3(b'$', b'<', b'{', text.as_bytes())?;
     text.char_indices().find_map(|(start, first)| match first {
         '$' => variable(&text[start..]),
         '<' => angle(&text[start..]),

@@ -179,22 +179,13 @@ impl<'t> Node<'t> {
     }
 }
 
-/// A comment with its `#`.
-#[derive(Debug, Clone)]
-pub struct Comment<'t> {
-    /// From the `#` to the end of the line.
-    pub span: Span,
-    /// The text behind the `#`.
-    pub text: Cow<'t, str>,
-}
-
 /// One document of a stream.
 #[derive(Debug, Clone)]
 pub struct Document<'t> {
     /// Its content.
     pub root: Node<'t>,
-    /// Comments in the order of the text.
-    pub comments: Vec<Comment<'t>>,
+    /// From the end of the document before it to its own end, with all comments.
+    pub region: Span,
     /// Plain scalars that YAML 1.2 would read otherwise than kubectl does.
     pub ambiguous: Vec<Span>,
     /// Whether a placeholder stands anywhere in it.

@@ -134,47 +134,37 @@ impl Bundle {
     }
 
     /// The endpoint that `side` of `from` refers to.
-    pub fn endpoint<'b>(&'b self, from: &Identity, side: &Side) -> Resolved<'b, EndpointSummary> {
-        let ids = |endpoint: &'b Box<EndpointSummary>| &endpoint.id;
-        let found = resolve(&self.index.endpoints, &self.endpoints, ids, from, side.endpoint.as_ref(), |name| {
-            name == DEFAULT_NAME
-        });
-        match found {
-            Resolved::Found(endpoint) => Resolved::Found(endpoint),
-            Resolved::BuiltIn => Resolved::BuiltIn,
-            Resolved::Missing => Resolved::Missing,
-            Resolved::Unknown => Resolved::Unknown,
-        }
+    pub fn endpoint(&self, from: &Identity, side: &Side) -> Resolved<'_, EndpointSummary> {
+        let at = |index: usize| self.endpoints.get(index).map(|endpoint| (&**endpoint, &endpoint.id));
+        resolve(&self.index.endpoints, at, from, side.endpoint.as_ref(), |name| name == DEFAULT_NAME)
     }
 
     /// The profile of `flow`; the profile `default` where `profileRef` is not written.
-    pub fn profile<'b>(&'b self, flow: &DataflowSummary) -> Resolved<'b, ProfileSummary> {
-        let ids = |profile: &'b ProfileSummary| &profile.id;
+    pub fn profile(&self, flow: &DataflowSummary) -> Resolved<'_, ProfileSummary> {
+        let at = |index: usize| self.profiles.get(index).map(|profile| (profile, &profile.id));
         let is_default = |name: &str| name == DEFAULT_NAME;
         if flow.profile.is_some() || !flow.profile_known {
-            return resolve(&self.index.profiles, &self.profiles, ids, &flow.id, flow.profile.as_ref(), is_default);
+            return resolve(&self.index.profiles, at, &flow.id, flow.profile.as_ref(), is_default);
         }
         let implied = Text { value: DEFAULT_NAME.into(), place: flow.profile_place };
-        resolve(&self.index.profiles, &self.profiles, ids, &flow.id, Some(&implied), is_default)
+        resolve(&self.index.profiles, at, &flow.id, Some(&implied), is_default)
     }
 
     /// The Secret that `reference` in `from` names.
-    pub fn secret<'b>(&'b self, from: &Identity, reference: &Text) -> Resolved<'b, SecretSummary> {
-        let ids = |secret: &'b SecretSummary| &secret.id;
+    pub fn secret(&self, from: &Identity, reference: &Text) -> Resolved<'_, SecretSummary> {
+        let at = |index: usize| self.secrets.get(index).map(|secret| (secret, &secret.id));
         let provided =
             |name: &str| self.provided_secrets.iter().any(|id| id.name() == name && id.may_share_namespace(from));
-        resolve(&self.index.secrets, &self.secrets, ids, from, Some(reference), provided)
+        resolve(&self.index.secrets, at, from, Some(reference), provided)
     }
 
     /// The ConfigMap that `reference` in `from` names.
-    pub fn config_map<'b>(&'b self, from: &Identity, reference: &Text) -> Resolved<'b, ConfigMapSummary> {
-        let ids = |map: &'b ConfigMapSummary| &map.id;
-        resolve(&self.index.config_maps, &self.config_maps, ids, from, Some(reference), |name| {
-            name == DEFAULT_TRUST_BUNDLE
-        })
+    pub fn config_map(&self, from: &Identity, reference: &Text) -> Resolved<'_, ConfigMapSummary> {
+        let at = |index: usize| self.config_maps.get(index).map(|map| (map, &map.id));
+        resolve(&self.index.config_maps, at, from, Some(reference), |name| name == DEFAULT_TRUST_BUNDLE)
     }
 
-    /// Dataflows that are not switched off, with the endpoint of their source where that is in the bundle.
+    /// Dataflows with the endpoint of their source where that is in the bundle.
     pub fn sources(&self) -> impl Iterator<Item = (&DataflowSummary, &Side, &EndpointSummary)> {
         self.dataflows.iter().map(|flow| &**flow).filter_map(|flow| {
             let side = flow.source.as_ref()?;
@@ -191,20 +181,19 @@ impl Bundle {
     }
 }
 
-fn resolve<'b, T>(
+/// What `reference` in `from` leads to: the first resource of that name, found by `at`, that may be in its namespace.
+fn resolve<'b, T: 'b>(
     index: &HashMap<Box<str>, Vec<usize>>,
-    all: &'b [T],
-    id: impl Fn(&'b T) -> &'b Identity,
+    at: impl Fn(usize) -> Option<(&'b T, &'b Identity)>,
     from: &Identity,
     reference: Option<&Text>,
     built_in: impl Fn(&str) -> bool,
 ) -> Resolved<'b, T> {
     let Some(reference) = reference else { return Resolved::Unknown };
     let candidates = index.get(&reference.value).map(Vec::as_slice).unwrap_or_default();
-    let found =
-        candidates.iter().filter_map(|&at| all.get(at)).find(|candidate| id(candidate).may_share_namespace(from));
-    match found {
-        Some(found) => Resolved::Found(found),
+    let mut candidates = candidates.iter().filter_map(|&index| at(index));
+    match candidates.find(|(_, id)| id.may_share_namespace(from)) {
+        Some((found, _)) => Resolved::Found(found),
         None if built_in(&reference.value) => Resolved::BuiltIn,
         None => Resolved::Missing,
     }

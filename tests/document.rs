@@ -91,3 +91,19 @@ fn no_secret_stands_in_a_report() {
         }
     }
 }
+
+#[test]
+fn a_configuration_file_of_the_azure_cli_is_no_mistake() {
+    let json = r#"{ "endpointType": "Mqtt", "mqttSettings": { "host": "broker.plant7.example:8883" } }"#;
+    assert_eq!(lint_text(json, &[]), []);
+    let found = lint_text(json, &["--level".to_owned(), "info".to_owned()]);
+    assert_eq!(found.iter().map(|finding| finding.id.as_str()).collect::<Vec<_>>(), ["resource-fragment"]);
+    let yaml = "endpointType: Mqtt\nmqttSettings:\n  host: broker.plant7.example:8883\n";
+    assert_eq!(lint_text(yaml, &[]).len(), 1, "pasted from a page");
+}
+
+#[test]
+fn statements_of_jinja_are_templates() {
+    let text = "{% if cloud %}\nkind: DataflowEndpoint\n{% endif %}\n";
+    assert_eq!(lint_text(text, &[]), []);
+}

@@ -36,6 +36,9 @@ pub(super) fn run(
     for problem in &problems {
         writeln!(io.stderr, "flowgate: {problem}")?;
     }
+    if inputs.is_empty() && !problems.is_empty() {
+        return Ok(Exit::Trouble);
+    }
     let mut sources = Sources::new();
     for input in inputs {
         add(&mut sources, input, io)?;

@@ -73,7 +73,8 @@ impl<'t> Stream<'t> {
         let span = Span::new(start.min(end), end);
         self.region = end;
         let body = &self.text[span.range()];
-        if body.contains("{{") {
+        // Helm and Go templates, and the statements of Jinja.
+        if body.contains("{{") || body.contains("{%") {
             return Parsed { document: None, findings: Vec::new(), span, unrendered: true };
         }
         let finding = syntax_finding(error, self.text, self.file);

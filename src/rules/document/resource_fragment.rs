@@ -41,6 +41,11 @@ fn check(resource: &Resource<'_>, sink: &mut Sink<'_>) {
     let finding = sink.key(root, format!("this is part of a `{kind}`, not a resource by itself")).help(around);
     if !is_all_of_one(root.members().map(|(name, _)| name), kind) {
         finding.severity(Severity::Info).note("with what else stands here it may be meant for another program");
+    } else if resource.node.flow {
+        // JSON of this form is what `az iot ops dataflow apply --config-file` reads: whole, in its own way.
+        finding
+            .severity(Severity::Info)
+            .note("as a configuration file of `az iot ops` it is complete, and not checked");
     }
 }
 

@@ -112,7 +112,7 @@ impl FixKind {
 /// Everything that is known about one id.
 #[derive(Debug)]
 pub struct Entry {
-    /// Kebab-case name that reads as "allow <id>".
+    /// Kebab-case name that reads as "allow eh-compression".
     pub id: &'static str,
     /// The part of a manifest that it is about.
     pub family: Family,

@@ -74,15 +74,18 @@ pub struct GraphReferences {
     pub undecided: bool,
 }
 
+/// Indices of resources by name. Names of files on disk are no attack on a hash; every rule on the bundle looks here.
+type ByName = HashMap<Box<str>, Vec<usize>, ahash::RandomState>;
+
 #[derive(Debug, Default)]
 struct Index {
-    endpoints: HashMap<Box<str>, Vec<usize>>,
-    profiles: HashMap<Box<str>, Vec<usize>>,
-    secrets: HashMap<Box<str>, Vec<usize>>,
-    config_maps: HashMap<Box<str>, Vec<usize>>,
+    endpoints: ByName,
+    profiles: ByName,
+    secrets: ByName,
+    config_maps: ByName,
 }
 
-fn note(index: &mut HashMap<Box<str>, Vec<usize>>, id: &Identity, at: usize) {
+fn note(index: &mut ByName, id: &Identity, at: usize) {
     if let Some(name) = &id.name {
         index.entry(name.clone()).or_default().push(at);
     }
@@ -183,7 +186,7 @@ impl Bundle {
 
 /// What `reference` in `from` leads to: the first resource of that name, found by `at`, that may be in its namespace.
 fn resolve<'b, T: 'b>(
-    index: &HashMap<Box<str>, Vec<usize>>,
+    index: &ByName,
     at: impl Fn(usize) -> Option<(&'b T, &'b Identity)>,
     from: &Identity,
     reference: Option<&Text>,

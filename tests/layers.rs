@@ -1,5 +1,5 @@
-//! Holds the direction of imports: a module uses only what stands left of it (README of the design: "how the code is
-//! laid out" in CONTRIBUTING.md).
+//! Holds the direction of imports: a module uses only what stands left of it ("How the code is laid out" in
+//! CONTRIBUTING.md).
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 

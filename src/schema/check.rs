@@ -58,7 +58,10 @@ impl Checker {
             Some(release) => Target::Kubernetes { shape: subject.shape, release },
             None => Target::kubernetes(subject.shape),
         };
-        let Some(compiled) = self.compiled(kind, target) else { return };
+        let Some(compiled) = self.compiled(kind, target) else {
+            out.push(no_such_kind(kind, subject, target));
+            return;
+        };
         if !compiled.validator.is_valid(subject.node) {
             let said = &mut self.said;
             let mut violations =
@@ -80,6 +83,18 @@ impl Checker {
         });
         slot.clone()
     }
+}
+
+/// A kind that the release does not have: nothing of it could be checked, which must not look like a pass.
+fn no_such_kind(kind: Kind, subject: Subject<'_>, target: Target) -> Diagnostic {
+    let node = subject.node.get("kind").unwrap_or(subject.node);
+    let message = format!("`{kind}` is not a kind of {target}, so nothing in it can be checked");
+    let place = Place::new(subject.file, node.place());
+    let mut finding = Diagnostic::new(&findings::OTHER_VERSION, place, message);
+    "kind".clone_into(&mut finding.field);
+    finding.effect = Some(Effect::Refused);
+    finding.source = Some(citation(target));
+    finding
 }
 
 /// A validator of `schema`. Patterns that look ahead need the slower of the two engines.

@@ -8,14 +8,26 @@ pub mod cli;
 pub mod commands;
 pub mod diag;
 pub mod exit;
+#[cfg(feature = "translate")]
+pub mod message;
 pub mod model;
 pub mod policy;
 pub mod redact;
 pub mod report;
 pub mod rules;
+#[cfg(feature = "run")]
+pub mod run;
 pub mod schema;
+#[cfg(feature = "probe")]
+pub mod secrets;
 pub mod settings;
 pub mod source;
+#[cfg(feature = "translate")]
+pub mod syntax;
+#[cfg(feature = "translate")]
+pub mod translate;
+#[cfg(feature = "probe")]
+pub mod transport;
 pub mod yaml;
 
 use clap::Parser;

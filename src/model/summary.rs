@@ -35,7 +35,7 @@ pub enum Scalar {
 pub type WrittenSettings = Vec<(&'static str, Written<Scalar>)>;
 
 /// The members of `mqttSettings` and `kafkaSettings` whose values outlive the document.
-const KEPT_SETTINGS: [&str; 16] = [
+const KEPT_SETTINGS: [&str; 18] = [
     "tls.mode",
     "cloudEventAttributes",
     "clientIdPrefix",
@@ -52,6 +52,8 @@ const KEPT_SETTINGS: [&str; 16] = [
     "batching.mode",
     "batching.latencyMs",
     "batching.maxBytes",
+    "batching.maxMessages",
+    "partitionKeyProperty",
 ];
 
 /// Who a resource is, and where.
@@ -67,7 +69,7 @@ pub struct Identity {
 
 impl Identity {
     /// That of `resource`.
-    pub(super) fn of(resource: &Resource<'_>) -> Self {
+    pub fn of(resource: &Resource<'_>) -> Self {
         let name = resource.name();
         Self {
             name: name.str().map(Box::from),

@@ -49,6 +49,8 @@ pub struct Kafka {
     pub copy_mqtt_properties: Option<Setting<Switch>>,
     /// `partitionStrategy`.
     pub partition_strategy: Option<Setting<PartitionStrategy>>,
+    /// `partitionKeyProperty`, which pages show and no schema has; empty where it is not written.
+    pub partition_key_property: Option<Setting<Box<str>>>,
     /// `batching`.
     pub batching: Batching,
 }
@@ -62,6 +64,8 @@ pub struct Batching {
     pub latency_ms: Option<Setting<u16>>,
     /// `maxBytes`.
     pub max_bytes: Option<Setting<u32>>,
+    /// `maxMessages`.
+    pub max_messages: Option<Setting<u32>>,
 }
 
 impl Endpoint {
@@ -120,10 +124,12 @@ impl Reader<'_> {
             compression: self.setting("compression", Compression::None),
             copy_mqtt_properties: self.setting("copyMqttProperties", copy),
             partition_strategy: self.setting("partitionStrategy", PartitionStrategy::Default),
+            partition_key_property: self.setting("partitionKeyProperty", Box::default()),
             batching: Batching {
                 mode: self.setting("batching.mode", Switch::Enabled),
                 latency_ms: self.setting("batching.latencyMs", 5),
                 max_bytes: self.setting("batching.maxBytes", 1_000_000),
+                max_messages: self.setting("batching.maxMessages", 100_000),
             },
         }
     }

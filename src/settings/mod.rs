@@ -5,10 +5,15 @@
 //! is for `schema` to say. Settings are owned and know no text.
 
 mod endpoint;
+mod flow;
 mod value;
 
 pub use endpoint::{Batching, Endpoint, Kafka, Mqtt};
-pub use value::{Acks, CloudEvents, Compression, FromScalar, PartitionStrategy, Protocol, Retain, Switch};
+pub use flow::{Dataset, FilterRule, Flow, FlowDestination, FlowError, FlowSource, HeaderAction, MapRule, Transform};
+pub use value::{
+    Acks, CloudEvents, Compression, FromScalar, HeaderActionType, PartitionStrategy, Protocol, Retain, Serialization,
+    Switch,
+};
 
 use crate::diag::{Place, Source};
 

@@ -115,6 +115,30 @@ words! {
     }
 }
 
+words! {
+    /// `serializationFormat` of the result of a transformation.
+    Serialization {
+        /// JSON.
+        Json = "Json",
+        /// Parquet, for storage.
+        Parquet = "Parquet",
+        /// Delta, for storage.
+        Delta = "Delta",
+    }
+}
+
+words! {
+    /// `destinationSettings.headers[].actionType`.
+    HeaderActionType {
+        /// Added unless a header of that name is there.
+        AddIfNotPresent = "AddIfNotPresent",
+        /// Added; a header of that name gives way.
+        AddOrReplace = "AddOrReplace",
+        /// Taken away.
+        Remove = "Remove",
+    }
+}
+
 impl FromScalar for Box<str> {
     fn from_scalar(scalar: &Scalar) -> Option<Self> {
         match scalar {

@@ -1,0 +1,1 @@
+//! `flowgate run`: one message through a dataflow, between two real brokers.

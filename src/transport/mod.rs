@@ -1,0 +1,3 @@
+//! Connections to brokers: TCP, TLS, WebSocket, MQTT 5, Kafka.
+//!
+//! Knows brokers, and nothing of manifests. Which connection a dataflow needs is for `probe` and `run`.

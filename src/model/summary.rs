@@ -56,6 +56,16 @@ const KEPT_SETTINGS: [&str; 18] = [
     "partitionKeyProperty",
 ];
 
+/// The members of `authentication` whose values outlive the document: what a login needs besides the method.
+const KEPT_AUTHENTICATION: [&str; 6] = [
+    "serviceAccountTokenSettings.audience",
+    "systemAssignedManagedIdentitySettings.audience",
+    "userAssignedManagedIdentitySettings.clientId",
+    "userAssignedManagedIdentitySettings.tenantId",
+    "userAssignedManagedIdentitySettings.scope",
+    "saslSettings.saslType",
+];
+
 /// Who a resource is, and where.
 #[derive(Debug, Clone)]
 pub struct Identity {
@@ -143,6 +153,8 @@ pub struct EndpointSummary {
     pub no_consumer_group: bool,
     /// What is written of the settings that have defaults, for `settings` to complete.
     pub written: WrittenSettings,
+    /// What is written of the settings of its authentication method, secrets aside.
+    pub authentication: WrittenSettings,
     /// Whether a template may bring any of the settings that are not written.
     pub undecided: bool,
     /// The key of the settings block, or the nearest place to it.
@@ -183,7 +195,8 @@ impl EndpointSummary {
                 && settings.is_map()
                 && ["consumerGroupId", "groupId"].into_iter().all(|name| settings.get(name).is_absent())
                 && !settings.misspells("consumerGroupId"),
-            written: written_settings(file, settings),
+            written: written_settings(file, settings, &KEPT_SETTINGS),
+            authentication: written_settings(file, authentication, &KEPT_AUTHENTICATION),
             undecided: settings.is_undecided() || endpoint.resource.spec().is_undecided(),
             settings: Place::new(file, settings.key_span()),
             insert: insert_point(&endpoint.resource, settings),
@@ -406,14 +419,14 @@ pub(super) fn text(file: FileId, value: Val<'_>) -> Option<Text> {
     value.str().map(|text| Written { value: text.into(), place: Place::new(file, value.span()) })
 }
 
-/// What is written in the settings block `settings`, null left out.
-fn written_settings(file: FileId, settings: Val<'_>) -> WrittenSettings {
+/// What is written in `settings` of the members `kept`, null left out.
+fn written_settings(file: FileId, settings: Val<'_>, kept: &[&'static str]) -> WrittenSettings {
     // Most settings are not written: only what begins with a member that is there is looked up.
-    let kept = settings.members().flat_map(|(key, member)| {
+    let found = settings.members().flat_map(|(key, member)| {
         let within = move |path: &'static str| Some((path, member, path.strip_prefix(key)?));
-        KEPT_SETTINGS.into_iter().filter_map(within).filter(|(_, _, rest)| rest.is_empty() || rest.starts_with('.'))
+        kept.iter().copied().filter_map(within).filter(|(_, _, rest)| rest.is_empty() || rest.starts_with('.'))
     });
-    let kept = kept.filter_map(|(path, member, rest)| {
+    let found = found.filter_map(|(path, member, rest)| {
         let value = rest.split('.').filter(|name| !name.is_empty()).fold(member, Val::get);
         let undecided = value.is_undecided() && !settings.is_undecided();
         if value.is_absent() || !(value.is_present() || undecided) {
@@ -426,7 +439,7 @@ fn written_settings(file: FileId, settings: Val<'_>) -> WrittenSettings {
         };
         Some((path, Written { value: scalar, place: Place::new(file, value.span()) }))
     });
-    kept.collect()
+    found.collect()
 }
 
 fn integer(file: FileId, value: Val<'_>) -> Option<Written<i64>> {

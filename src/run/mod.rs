@@ -4,6 +4,8 @@ mod bridge;
 mod ledger;
 mod manifests;
 mod marker;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 mod tally;
 mod wire;
 

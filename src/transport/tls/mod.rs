@@ -86,7 +86,11 @@ pub async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     let heard = recorder.heard();
     let done = timeout(limit, TlsConnector::from(Arc::new(config)).connect(server_name, recorder)).await;
     verifier.tell(&mut facts);
-    facts.client_certificate = resolver.asked();
+    facts.client_certificate = resolver.asked().map(|request| ClientCertificateRequest {
+        // With TLS 1.3 it is chosen before the server's certificate is judged, and sent only afterwards.
+        answered: request.answered && facts.trusted_by.is_some(),
+        ..request
+    });
     match done {
         Err(_) => Err(TlsError::new(facts, TlsCause::Silent(limit))),
         Ok(Err(error)) => {

@@ -91,7 +91,7 @@ impl Writer<'_> {
         let exact = blessing.case.sent.get(index).and_then(|sent| sent.expect.as_ref()).map(|expect| &expect.exact);
         // Another outcome leaves nothing of what was expected.
         if wrong.iter().any(|row| *row.subject() == Property::Message) {
-            return edits.extend(self.replace(whole, &self.expectation(came)));
+            return edits.extend(node_at(self.root, whole).map(|node| self.replace(node, &self.expectation(came))));
         }
         let mut done: Vec<Span> = Vec::new();
         for row in wrong {
@@ -103,45 +103,60 @@ impl Writer<'_> {
             }
             done.push(span);
             match (list, came) {
-                (Some(_), Came::Delivered(message)) => edits.extend(self.replace(span, &self.named(message))),
+                (Some(_), Came::Delivered(message)) => {
+                    let entry = entry_of(self.root, span);
+                    edits.extend(entry.map(|entry| self.replace(&entry.value, &self.named(message))));
+                }
                 _ => self.single(span, row, edits),
             }
         }
     }
 
     fn single(&self, span: Span, row: &Judged, edits: &mut Vec<Edit>) {
-        let value = row.output.as_ref().map(|part| (&part.property, part.value.as_deref()));
-        let Some((property, bytes)) = value else {
-            return edits.extend(self.replace(span, &json!({ "absent": true })));
+        let Some(entry) = entry_of(self.root, span) else { return };
+        let bytes = row.output.as_ref().map(|part| part.value.as_deref());
+        let json = bytes.flatten().and_then(|bytes| serde_json::from_slice::<Json>(bytes).ok());
+        let value = match (row.subject(), bytes) {
+            (_, None) => json!({ "absent": true }),
+            (property, Some(bytes)) => self.value(property, bytes),
         };
-        if !matches!(property, Property::Payload | Property::Field(_)) {
-            return edits.extend(self.replace(span, &self.value(property, bytes)));
-        }
-        let json = bytes.and_then(|bytes| serde_json::from_slice::<Json>(bytes).ok());
-        let entry = entry_of(self.root, span);
-        match (entry, json) {
-            (Some(entry), Some(json)) if entry.key == "payload-json" || matches!(property, Property::Field(_)) => {
-                edits.extend(self.replace(span, &json));
+        let value = match (row.subject(), json) {
+            (Property::Field(_), Some(json)) => json,
+            (Property::Payload, Some(json)) if entry.key == "payload-json" => json,
+            // In the form that it had, it cannot be written any more.
+            (Property::Payload, _) if entry.key != "payload" => {
+                edits.push(Editor::new(self.text, self.file).rename_key(entry, "payload"));
+                value
             }
-            (Some(entry), _) => {
-                if entry.key != "payload" && *property == Property::Payload {
-                    edits.push(Editor::new(self.text, self.file).rename_key(entry, "payload"));
-                }
-                edits.extend(self.replace(span, &self.value(property, bytes)));
-            }
-            (None, _) => {}
-        }
+            _ => value,
+        };
+        edits.push(self.replace(&entry.value, &value));
     }
 
-    /// Puts `value` in the place of the node at `span`, in one line.
-    fn replace(&self, span: Span, value: &Json) -> Option<Edit> {
-        let node = node_at(self.root, span)?;
+    /// Puts `value` in the place of `node`: in lines where it has lines, in one line otherwise.
+    fn replace(&self, node: &Node<'_>, value: &Json) -> Edit {
+        if !is_block(node) {
+            return Editor::new(self.text, self.file).replace_node(node, &flow(value));
+        }
+        let span = self.with_dash(node);
         let column = self.column(span.start as usize);
-        let text = match (value, node.flow) {
-            (Json::Array(_) | Json::Object(_), false) if is_block(node) => block(value, column, self.newline()),
-            _ => flow(value),
+        let text = match value {
+            // Only a list may stand in the column of its key.
+            Json::Array(_) if !matches!(node.value, Value::Map(_)) => block(value, column, self.newline()),
+            Json::Object(_) if matches!(node.value, Value::Map(_)) => block(value, column, self.newline()),
+            _ => format!("  {}", flow(value)),
         };
-        Some(Editor::new(self.text, self.file).replace_node(node, &text))
+        Edit::replace(Place::new(self.file, span), text)
+    }
+
+    /// The bytes of a block; a list that is not indented below its key is reported without its first dash.
+    fn with_dash(&self, node: &Node<'_>) -> Span {
+        let before = self.text.get(..node.span.start as usize).unwrap_or_default().trim_end_matches(' ');
+        let is_list = matches!(node.value, Value::Seq(_)) && !self.text[node.span.range()].starts_with("- ");
+        match before.strip_suffix('-') {
+            Some(rest) if is_list => Span::new(rest.len(), node.span.end as usize),
+            _ => node.span,
+        }
     }
 
     /// A whole `expect` for a case without one.
@@ -238,8 +253,6 @@ impl Writer<'_> {
         }
         match property {
             Property::PayloadFormat => if text == "1" { "utf8" } else { "bytes" }.into(),
-            // What no YAML reader takes between quotes as it is.
-            _ if text.chars().any(is_awkward) => json!({ "base64": STANDARD.encode(bytes) }),
             _ => text.into(),
         }
     }
@@ -260,8 +273,9 @@ impl Writer<'_> {
     }
 }
 
+/// Whether `c` cannot stand in a YAML text as it is, or would end a line of it. All such characters are below U+10000.
 const fn is_awkward(c: char) -> bool {
-    matches!(c, '\u{0}'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+    matches!(c, '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn is_block(node: &Node<'_>) -> bool {
@@ -282,47 +296,56 @@ fn flow(value: &Json) -> String {
     }
 }
 
-/// `value` in lines, all but the first after `column` blanks. Lists of names and payloads stay in one line each.
+/// `value` in lines, all but the first after `column` blanks. Members and items that are no list stay in one line each.
 fn block(value: &Json, column: usize, newline: &str) -> String {
     let gap = format!("{newline}{}", " ".repeat(column));
     match value {
         Json::Object(members) if !members.is_empty() => {
             let member = |(key, value): (&String, &Json)| match value {
                 Json::Array(items) if !items.is_empty() && key != "payload-json" => {
-                    let items: String = items.iter().map(|item| format!("{gap}  - {}", flow(item))).collect();
-                    format!("{}:{items}", scalar(key))
+                    format!("{}:{gap}  {}", scalar(key), block(value, column + 2, newline))
                 }
                 _ => format!("{}: {}", scalar(key), flow(value)),
             };
             members.iter().map(member).collect::<Vec<_>>().join(&gap)
         }
         Json::Array(items) if !items.is_empty() => {
-            let item = |item: &Json| match item {
-                Json::Object(members) if members.len() > 1 => format!("- {}", block(item, column + 2, newline)),
-                _ => format!("- {}", flow(item)),
-            };
+            let item = |item: &Json| format!("- {}", block(item, column + 2, newline));
             items.iter().map(item).collect::<Vec<_>>().join(&gap)
         }
         other => flow(other),
     }
 }
 
-/// Text as a scalar that means this text: quoted where it would be null, or where lines end in it.
+/// Text as a scalar that means this text: quoted where it would be null, escaped where it cannot stand as it is.
 fn scalar(text: &str) -> String {
-    if text.contains(['\n', '\t']) {
-        return Json::from(text).to_string();
+    if text.chars().any(is_awkward) {
+        return escaped(text);
     }
     let null = resolve(text) == Resolved::Null;
-    quoted(text, None.or(null.then_some('\'')))
+    quoted(text, null.then_some('\''))
 }
 
-/// The node that stands at `span`.
-fn node_at<'a, 't>(node: &'a Node<'t>, span: Span) -> Option<&'a Node<'t>> {
-    if node.place() == span {
-        return Some(node);
+/// `text` in double quotes, with what is no printable character of YAML escaped (YAML 1.2.2, 5.1 and 5.7).
+fn escaped(text: &str) -> String {
+    let mut out = String::from('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            _ if is_awkward(c) => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            _ => out.push(c),
+        }
     }
+    out.push('"');
+    out
+}
+
+/// The node that stands at `span`: of a list and its only item the item.
+fn node_at<'a, 't>(node: &'a Node<'t>, span: Span) -> Option<&'a Node<'t>> {
     let mut below = node.entries().iter().map(|entry| &entry.value).chain(node.items());
-    below.find_map(|child| node_at(child, span))
+    below.find_map(|child| node_at(child, span)).or_else(|| (node.place() == span).then_some(node))
 }
 
 /// The member whose value stands at `span`.

@@ -78,7 +78,7 @@ pub fn read(text: &str, file: FileId) -> Result<Vec<Case>, Vec<Diagnostic>> {
             findings.push(Diagnostic::new(&CASE_SYNTAX, Place::new(file, parsed.span), message));
         }
         if let Some(document) = &parsed.document {
-            let mut reader = Reader::new(file, &document.root);
+            let mut reader = Reader::new(file, text, &document.root);
             cases.extend(reader.cases(&document.root));
             findings.extend(reader.end());
         }
@@ -183,7 +183,7 @@ impl<'n> Reader<'n> {
         };
         let mut texts = Vec::new();
         for entry in entries {
-            let key = Text { value: entry.key.as_ref().into(), place: self.place(entry.key_span) };
+            let key = Text { value: self.name(entry).into(), place: self.place(entry.key_span) };
             texts.extend(self.text(&entry.value, &format!("`{}`", entry.key)).map(|text| (key, text)));
         }
         texts

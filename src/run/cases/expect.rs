@@ -254,7 +254,7 @@ impl<'n> Reader<'n> {
                 _ => self.json(value).map(Matcher::Json),
             };
             if let Some(matcher) = matcher {
-                let property = Property::Field(entry.key.to_string());
+                let property = Property::Field(self.name(entry));
                 expectation.checks.push(Check { property, matcher, place: self.place(value.place()) });
             }
         }

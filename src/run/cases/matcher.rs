@@ -5,9 +5,10 @@ use super::reader::Reader;
 use super::scalar::BYTES;
 use crate::report::run::shown;
 use crate::schema::json::to_value;
+use crate::yaml::scalar::{Resolved, is_ambiguous};
 use crate::yaml::{Node, Value};
 use regex::bytes::{Regex, RegexBuilder};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 /// The keys of a mapping that stands for a value.
 pub(super) const MATCHER: [&str; 8] = ["matches", "any-of", "absent", "present", "base64", "hex", "min", "max"];
@@ -168,25 +169,33 @@ impl<'n> Reader<'n> {
         }
     }
 
-    /// `node` as JSON; what YAML has and JSON has not is reported.
+    /// `node` as JSON. What JSON has not, and what YAML readers do not agree about, is reported.
     pub(super) fn json(&mut self, node: &Node<'_>) -> Option<Json> {
-        if let Some(odd) = not_json(node) {
-            self.fault(odd.place(), "JSON has no such value");
-            return None;
+        match &node.value {
+            // All are looked at, so that all are reported.
+            Value::Seq(items) => {
+                let items: Vec<_> = items.iter().map(|item| self.json(item)).collect();
+                items.into_iter().collect::<Option<_>>().map(Json::Array)
+            }
+            Value::Map(entries) => {
+                let members: Vec<_> =
+                    entries.iter().map(|entry| Some((self.name(entry), self.json(&entry.value)?))).collect();
+                members.into_iter().collect::<Option<Map<_, _>>>().map(Json::Object)
+            }
+            Value::Scalar(scalar) if scalar.plain && is_ambiguous(&scalar.text) => {
+                let text = &scalar.text;
+                let message = format!("YAML readers do not agree on what `{text}` is, so it cannot stand for JSON");
+                let help = format!("write `\"{text}\"` for the text, or `true`, `false`, or the number in digits");
+                self.fault_with(node.place(), message, Some(help));
+                None
+            }
+            Value::Scalar(scalar) if !matches!(scalar.resolved, Resolved::Float(number) if !number.is_finite()) => {
+                Some(to_value(node))
+            }
+            Value::Scalar(_) | Value::Template => {
+                self.fault(node.place(), "JSON has no such value");
+                None
+            }
         }
-        Some(to_value(node))
-    }
-}
-
-/// The first node that has no meaning in JSON.
-fn not_json<'a>(node: &'a Node<'a>) -> Option<&'a Node<'a>> {
-    match &node.value {
-        Value::Seq(items) => items.iter().find_map(not_json),
-        Value::Map(entries) => entries.iter().find_map(|entry| not_json(&entry.value)),
-        Value::Template => Some(node),
-        Value::Scalar(scalar) => match scalar.resolved {
-            crate::yaml::scalar::Resolved::Float(number) if !number.is_finite() => Some(node),
-            _ => None,
-        },
     }
 }

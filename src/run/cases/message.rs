@@ -193,7 +193,7 @@ pub fn read_draft(text: &str, file: FileId) -> Result<Draft, Vec<Diagnostic>> {
     for parsed in Stream::new(text, file) {
         findings.extend(parsed.findings);
         if let Some(document) = &parsed.document {
-            let mut reader = Reader::new(file, &document.root);
+            let mut reader = Reader::new(file, text, &document.root);
             drafts.push(reader.draft(&document.root));
             findings.extend(reader.end());
         }
@@ -318,12 +318,12 @@ impl<'n> Reader<'n> {
     /// Names with their values: a list of mappings with one member each, or one mapping.
     pub(super) fn pairs(&mut self, node: &'n Node<'n>, what: &str) -> Vec<(String, &'n Node<'n>)> {
         if let Value::Map(entries) = &node.value {
-            return entries.iter().map(|entry| (entry.key.to_string(), &entry.value)).collect();
+            return entries.iter().map(|entry| (self.name(entry), &entry.value)).collect();
         }
         let mut pairs = Vec::new();
         for item in self.items(node, what) {
             match item.entries() {
-                [entry] => pairs.push((entry.key.to_string(), &entry.value)),
+                [entry] => pairs.push((self.name(entry), &entry.value)),
                 _ => self.fault(item.place(), format!("an item of {what} is not one `name: value`")),
             }
         }

@@ -14,6 +14,8 @@ mod reader;
 mod scalar;
 
 #[cfg(test)]
+mod bless_tests;
+#[cfg(test)]
 mod tests;
 
 pub use bless::{Blessing, Generated, bless};

@@ -4,18 +4,20 @@ use crate::diag::{Diagnostic, FileId, Place, Span};
 use crate::model::Text;
 use crate::policy::run::CASE_SYNTAX;
 use crate::schema::nearest;
+use crate::yaml::scalar::{Resolved, resolve};
 use crate::yaml::{Entry, Node, Value};
 
 /// Reads one document and collects what is wrong with it.
 pub(super) struct Reader<'n> {
     file: FileId,
+    text: &'n str,
     root: &'n Node<'n>,
     findings: Vec<Diagnostic>,
 }
 
 impl<'n> Reader<'n> {
-    pub(super) const fn new(file: FileId, root: &'n Node<'n>) -> Self {
-        Self { file, root, findings: Vec::new() }
+    pub(super) const fn new(file: FileId, text: &'n str, root: &'n Node<'n>) -> Self {
+        Self { file, text, root, findings: Vec::new() }
     }
 
     /// What is wrong.
@@ -83,6 +85,15 @@ impl<'n> Reader<'n> {
                 self.wrong(node, what, "a list");
                 &[]
             }
+        }
+    }
+
+    /// The name that a key writes. kubectl takes a bare `n` or `on` for a boolean; here it is a name like any other.
+    pub(super) fn name(&self, entry: &Entry<'_>) -> String {
+        let raw = self.text.get(entry.key_span.range()).unwrap_or_default();
+        match resolve(raw) {
+            Resolved::Str => entry.key.to_string(),
+            _ => raw.to_owned(),
         }
     }
 

@@ -84,7 +84,7 @@ pub struct Judged {
     pub input: Option<Part>,
     /// What it is now; `None`: it did not come out.
     pub output: Option<Part>,
-    /// Which property is meant where there is neither.
+    /// What should have come out where nothing did; otherwise what did, or what came in.
     pub property: Property,
     /// The last step that made it so.
     pub step: Option<Step>,
@@ -99,9 +99,9 @@ pub struct Judged {
 }
 
 impl Judged {
-    /// The property that it is about: what came out, or else what came in.
+    /// The property that it is about: what came out, or else what should have, or what came in.
     pub fn subject(&self) -> &Property {
-        self.output.as_ref().or(self.input.as_ref()).map_or(&self.property, |part| &part.property)
+        self.output.as_ref().map_or(&self.property, |part| &part.property)
     }
 }
 

@@ -113,7 +113,7 @@ impl Table {
         let expected = Some(check.matcher.describe(&check.property.to_string()));
         // The row of what was removed says why.
         let gone = |row: &&mut Judged| {
-            let is = row.input.as_ref().is_some_and(|part| part.property == check.property);
+            let is = row.input.as_ref().is_some_and(|part| becomes(&part.property, &check.property));
             row.output.is_none() && is && row.judgement == Judgement::NotJudged
         };
         match self.rows.iter_mut().find(gone) {
@@ -139,7 +139,8 @@ impl Table {
     /// A row for a part of a property, such as a field of the payload.
     pub(super) fn extra(&mut self, check: &Check, seen: Seen<'_>) {
         let step = self.rows.iter().filter_map(|row| row.step.as_ref());
-        let mut step = step.filter(|step| step.output.as_ref().is_some_and(|(property, _)| *property == check.property));
+        let mut step =
+            step.filter(|step| step.output.as_ref().is_some_and(|(property, _)| *property == check.property));
         let step = step.next_back().cloned();
         let output = match seen {
             Seen::Absent => None,
@@ -293,6 +294,25 @@ fn row(input: Option<Part>, output: Option<Part>, step: Option<&Step>) -> Judged
         expected_at: None,
         judgement: Judgement::NotJudged,
         note,
+    }
+}
+
+/// Whether `from`, which did not come out, is what `to` would have been: by its own name, or by the one that it gets on the
+/// other side (Kafka endpoint page, tables of properties).
+fn becomes(from: &Property, to: &Property) -> bool {
+    if from == to {
+        return true;
+    }
+    match (from, to) {
+        (Property::UserProperty(from), Property::Header(to)) => {
+            let plain = to.strip_prefix("ce-").or_else(|| to.strip_prefix("ce_")).unwrap_or(to);
+            from == to || from == plain
+        }
+        (Property::Header(from), Property::UserProperty(to)) => from == to,
+        (Property::Key, Property::UserProperty(to)) => to == "Key",
+        (Property::Timestamp, Property::UserProperty(to)) => to == "Timestamp",
+        (from, Property::Header(to)) => from.to_string() == *to,
+        _ => false,
     }
 }
 

@@ -121,6 +121,7 @@ impl Writer<'_> {
             (property, Some(bytes)) => self.value(property, bytes),
         };
         let value = match (row.subject(), json) {
+            (Property::Field(_), Some(json @ Json::Object(_))) => json!({ "json": json }),
             (Property::Field(_), Some(json)) => json,
             (Property::Payload, Some(json)) if entry.key == "payload-json" => json,
             // In the form that it had, it cannot be written any more.

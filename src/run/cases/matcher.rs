@@ -11,7 +11,7 @@ use regex::bytes::{Regex, RegexBuilder};
 use serde_json::{Map, Value as Json};
 
 /// The keys of a mapping that stands for a value.
-pub(super) const MATCHER: [&str; 8] = ["matches", "any-of", "absent", "present", "base64", "hex", "min", "max"];
+pub(super) const MATCHER: [&str; 9] = ["matches", "any-of", "absent", "present", "json", "base64", "hex", "min", "max"];
 /// Characters of an expected value in a message.
 const LONGEST: usize = 120;
 /// Bytes that a compiled pattern may take.
@@ -140,6 +140,7 @@ impl<'n> Reader<'n> {
             return self.encoded(form, node).map(Matcher::Is);
         }
         match form {
+            "json" => self.json(node).map(Matcher::Json),
             "matches" => self.pattern(node).map(Matcher::Matches),
             "any-of" => {
                 let items = self.items(node, "`any-of`");

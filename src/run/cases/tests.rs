@@ -46,7 +46,7 @@ cases:
         - n: null
     expect:
       topic: out/b
-      payload-fields: { a.b: 5, '"x.y".z': { matches: "^s" }, gone: { absent: true } }
+      payload-fields: { a.b: 5, '"x.y".z': { matches: "^s" }, o: { json: { p: 1 } }, l: [1], gone: { absent: true } }
       qos: 1
       retain: false
       expiry: { min: 2599, max: 2600 }

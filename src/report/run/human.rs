@@ -1,7 +1,7 @@
 //! The human format, drawn: the way of the message, the table of its properties, what no page settles, the findings.
 
 use super::table::{reason, table};
-use super::{Detail, Event, Passage, Route, RunReport, Stop, duration, line, shown};
+use super::{Detail, Event, Passage, Route, RunReport, Stop, caveat, duration, line, shown};
 use crate::diag::Diagnostic;
 use crate::report::facts::clean;
 use crate::report::paint::Paint;
@@ -23,6 +23,9 @@ pub(super) fn write(report: &RunReport<'_>, detail: Detail, style: &Style, out: 
         one(passage, report, detail, style, out)?;
     }
     findings(report.findings, report, style, out)?;
+    if let Some(caveat) = caveat(report) {
+        wrapped(out, "", caveat, style.columns(), |line| paint.dim(line))?;
+    }
     writeln!(out, "{}", line(report))
 }
 

@@ -368,14 +368,24 @@ pub fn line(report: &RunReport<'_>) -> String {
         (counts.inconclusive, Verdict::Inconclusive),
         (counts.not_read_back, Verdict::NotReadBack),
     ];
-    let parts: Vec<_> =
-        parts.iter().filter(|(n, _)| *n > 0).map(|(n, verdict)| format!("{n} {}", verdict.phrase())).collect();
-    let messages = match report.passages.len() {
-        0 => return "no message was sent".to_owned(),
-        1 => "1 message".to_owned(),
-        n => format!("{n} messages"),
-    };
-    format!("{} of {messages} in {}", parts.join(", "), duration(report.took))
+    let took = duration(report.took);
+    match report.passages {
+        [] => "no message was sent".to_owned(),
+        [one] => format!("{}: 1 message in {took}", one.verdict.phrase()),
+        several => {
+            let parts = parts.iter().filter(|(n, _)| *n > 0).map(|(n, verdict)| format!("{n} {}", verdict.phrase()));
+            format!("{} of {} messages in {took}", parts.collect::<Vec<_>>().join(", "), several.len())
+        }
+    }
+}
+
+/// What "as predicted" does not prove, where somebody could think that it did.
+fn caveat(report: &RunReport<'_>) -> Option<&'static str> {
+    let predicted = report.passages.iter().any(|passage| passage.verdict == Verdict::AsPredicted);
+    (predicted && report.mode != Mode::Deployed).then_some(
+        "as predicted says what the manifest means by the documentation, not what the deployed product does; \
+         a case with `expect` gives a verdict",
+    )
 }
 
 /// A duration as people read it: `840 µs`, `41 ms`, `2.5 s`.

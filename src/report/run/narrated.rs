@@ -2,7 +2,7 @@
 
 use super::human::{picture, told};
 use super::table::reason;
-use super::{Cell, Detail, Passage, Row, RunReport, duration, line, shown};
+use super::{Cell, Detail, Passage, Row, RunReport, caveat, duration, line, shown};
 use crate::report::facts::clean;
 use crate::report::{Report, Style, Summary, narrated};
 use std::io::{self, Write};
@@ -23,6 +23,9 @@ pub(super) fn write(report: &RunReport<'_>, detail: Detail, style: &Style, out: 
         told(&passage.findings, out)?;
     }
     told(report.findings, out)?;
+    if let Some(caveat) = caveat(report) {
+        writeln!(out, "{caveat}")?;
+    }
     writeln!(out, "{}", line(report))
 }
 

@@ -26,14 +26,12 @@ pub fn shown(name: &str, value: Option<&[u8]>, longest: usize) -> Shown {
     };
     let Ok(text) = std::str::from_utf8(bytes) else { return binary(name, bytes, longest) };
     let (text, masked) = mask(name, text);
-    let text = escape(&text);
-    let length = text.chars().count();
-    if length <= longest {
-        let text = if text.is_empty() { "(empty)".to_owned() } else { text };
-        return Shown { text, masked, shortened: false };
+    if text.is_empty() {
+        return Shown { text: "(empty)".to_owned(), masked, shortened: false };
     }
-    let head: String = text.chars().take(longest).collect();
-    Shown { text: format!("{head}… ({} bytes)", bytes.len()), masked, shortened: true }
+    let (text, shortened) = escape(&text, longest);
+    let text = if shortened { format!("{text}… ({} bytes)", bytes.len()) } else { text };
+    Shown { text, masked, shortened }
 }
 
 fn binary(name: &str, bytes: &[u8], longest: usize) -> Shown {
@@ -65,19 +63,28 @@ pub(super) fn mask(name: &str, text: &str) -> (String, bool) {
     (masked.into_owned(), changed)
 }
 
-/// `text` with everything escaped that a terminal acts upon, or that tables use for themselves.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// `text`, up to `longest` characters, with everything escaped that a terminal acts upon or that tables use for themselves;
+/// and whether there was more.
+fn escape(text: &str, longest: usize) -> (String, bool) {
+    let mut out = String::new();
+    let mut used = 0_usize;
     for c in text.chars() {
-        match c {
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            _ if is_hidden(c) => out.extend(c.escape_unicode()),
-            _ => out.push(c),
+        let escaped = match c {
+            '\n' => Some("\\n".to_owned()),
+            '\r' => Some("\\r".to_owned()),
+            '\t' => Some("\\t".to_owned()),
+            _ => is_hidden(c).then(|| c.escape_unicode().to_string()),
+        };
+        used = used.saturating_add(escaped.as_ref().map_or(1, String::len));
+        if used > longest {
+            return (out, true);
+        }
+        match escaped {
+            Some(escaped) => out.push_str(&escaped),
+            None => out.push(c),
         }
     }
-    out
+    (out, false)
 }
 
 /// Whether `c` cannot be seen or moves what can: controls, directions, separators, and what belongs to nobody.

@@ -9,6 +9,9 @@ pub mod compare;
 pub mod sample;
 pub mod verdict;
 
+#[cfg(test)]
+mod verdict_tests;
+
 /// What an end of a dataflow speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wire {

@@ -348,3 +348,84 @@ fn null_is_nothing_and_a_null_header_is_there() {
     assert!(matches!(expect.exact[0].items[1].matcher, Matcher::Null));
     assert_eq!(expect.exact[0].items.len(), 2);
 }
+
+/// The lines that an example marks as wrong.
+fn marked(text: &str) -> Vec<usize> {
+    let lines = text.lines().enumerate().filter(|(_, line)| line.trim_end().ends_with("#~"));
+    lines.map(|(index, _)| index + 1).collect()
+}
+
+#[test]
+fn the_examples_are_what_they_say() {
+    let bad = include_str!("../../../testdata/rules/case-syntax/bad-1.yaml");
+    let lines: Vec<usize> = faults(bad).iter().map(|(line, ..)| *line).collect();
+    assert_eq!(lines, marked(bad));
+    cases(include_str!("../../../testdata/rules/case-syntax/good-1.yaml"));
+
+    // Without `copyMqttProperties` nothing is copied (Kafka endpoint page).
+    let record = Message::Kafka(crate::message::Record { topic: "t".to_owned(), ..crate::message::Record::default() });
+    let wrong = |text: &str| {
+        let case = &cases(text)[0];
+        let input = case.sent[0].draft.message(Wire::Mqtt, None, Path::new("")).unwrap();
+        let came = crate::run::compare::Came::Delivered(&record);
+        let journey = crate::run::compare::Journey { input: &input, came, steps: &[] };
+        let expect = case.sent[0].expect.as_ref().unwrap();
+        let judged =
+            crate::run::compare::judge(journey, expect, crate::report::run::Judgement::Ok, &Default::default());
+        let found = crate::run::compare::findings(&judged, came, crate::run::compare::Blame::Case(&case.name));
+        assert!(found.iter().all(|finding| finding.id() == "case-mismatch"));
+        let line = |offset: u32| text[..offset as usize].matches('\n').count() + 1;
+        found.iter().map(|finding| line(finding.place.span.start)).collect::<Vec<_>>()
+    };
+    let bad = include_str!("../../../testdata/rules/case-mismatch/bad-1.yaml");
+    assert_eq!(wrong(bad), marked(bad));
+    assert_eq!(wrong(include_str!("../../../testdata/rules/case-mismatch/good-1.yaml")), [] as [usize; 0]);
+}
+
+/// Scalars of every type, keys of every part, nested as they come.
+fn tree() -> impl proptest::strategy::Strategy<Value = Json> {
+    use proptest::prelude::*;
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        any::<i64>().prop_map(Json::from),
+        any::<f64>().prop_map(Json::from),
+        "\\PC{0,6}".prop_map(Json::from),
+        prop::sample::select(vec!["(", "aa", "delivered", "1s", "utf8", "ce-"]).prop_map(Json::from),
+    ];
+    let keys: Vec<&str> = KEYS.iter().flat_map(|(_, keys)| keys.iter().copied()).chain(["message", "a"]).collect();
+    scalar.prop_recursive(5, 40, 5, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Json::from),
+            prop::collection::vec((prop::sample::select(keys.clone()), inner), 0..5)
+                .prop_map(|members| members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
+        ]
+    })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 500, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_is_written_is_read_or_refused(case in tree(), bare in "\\PC{0,40}") {
+        let text = json!({ "cases": [{ "name": "x", "message": {} }, case] }).to_string();
+        for text in [text, format!("cases:\n  - {bare}\n"), bare] {
+            match read(&text, FileId(0)) {
+                Ok(cases) => assert!(!cases.is_empty()),
+                Err(findings) => {
+                    assert!(!findings.is_empty());
+                    assert!(findings.iter().all(|finding| finding.place.span.end as usize <= text.len()));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_reader_takes_the_schema_takes(case in tree()) {
+        let document = json!({ "cases": [{ "name": "x", "message": {}, "expect": case }] });
+        if read(&document.to_string(), FileId(0)).is_ok() {
+            let validator = jsonschema::draft202012::new(&schema()).unwrap();
+            assert!(validator.is_valid(&as_json(&document.to_string())), "{document}");
+        }
+    }
+}

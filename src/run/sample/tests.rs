@@ -13,7 +13,7 @@ fn flow(source: &str, destination: &str, transform: &str) -> Flow {
          \x20   - operationType: Destination\n      destinationSettings: {{ endpointRef: hub, dataDestination: '{destination}' }}\n"
     );
     let document = Stream::new(&text, FileId(0)).find_map(|parsed| parsed.document).unwrap_or_else(|| panic!("{text}"));
-    Flow::of(&Dataflow::new(Resource::new(FileId(0), &document.root))).unwrap()
+    Flow::of(&Dataflow::new(Resource::all(FileId(0), &text, &document).remove(0))).unwrap()
 }
 
 fn transform(body: &str) -> String {
@@ -74,8 +74,8 @@ fn paths_are_split_as_the_mapping_page_says() {
 #[test]
 fn the_payload_has_what_the_transformation_reads() {
     let payload = payload_of(
-        "map:\n          - { inputs: ['$source.Sensors.*', '\"Tag.10\".Value', 'w ? $last'], output: x }\n\
-         \x20         - { inputs: [name], output: y }\n          - { inputs: ['$metadata.topic', '$context(p).a'], output: z }",
+        "map:\n          - { inputs: ['$source.Sensors.*', '\"Tag.10\".Value', 'w ? $last'], output: o }\n\
+         \x20         - { inputs: [name], output: p }\n          - { inputs: ['$metadata.topic', '$context(p).a'], output: z }",
     );
     assert_eq!(
         payload,

@@ -2,3 +2,5 @@
 //! that text out.
 //!
 //! What they do to a message is for `translate`.
+
+pub mod topic;

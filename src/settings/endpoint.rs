@@ -2,7 +2,7 @@
 
 use super::value::{Acks, CloudEvents, Compression, FromScalar, PartitionStrategy, Protocol, Retain, Switch};
 use super::{Origin, Setting};
-use crate::diag::{Source, pages};
+use crate::diag::{Place, Source, pages};
 use crate::model::{EndpointSummary, EndpointType};
 use crate::schema::Shape;
 
@@ -17,6 +17,8 @@ pub struct Endpoint {
     pub mqtt: Option<Mqtt>,
     /// What a Kafka endpoint has besides.
     pub kafka: Option<Kafka>,
+    /// The settings that cannot be told: their dotted path in the settings block, and where that shows.
+    pub open: Vec<(&'static str, Place)>,
 }
 
 /// The effective settings of an MQTT endpoint.
@@ -71,7 +73,7 @@ pub struct Batching {
 impl Endpoint {
     /// The effective settings of `endpoint`, by its version.
     pub fn of(endpoint: &EndpointSummary) -> Self {
-        let read = Reader { endpoint, schema: schema_of(endpoint.shape) };
+        let mut read = Reader { endpoint, schema: schema_of(endpoint.shape), open: Vec::new() };
         let (mqtt, kafka) = match endpoint.kind {
             Some(EndpointType::Mqtt) => (Some(read.mqtt()), None),
             Some(EndpointType::Kafka) => (None, Some(read.kafka())),
@@ -82,6 +84,7 @@ impl Endpoint {
             cloud_events: read.setting("cloudEventAttributes", CloudEvents::Propagate),
             mqtt,
             kafka,
+            open: read.open,
         }
     }
 }
@@ -100,10 +103,11 @@ const fn schema_of(shape: Shape) -> &'static Source {
 struct Reader<'e> {
     endpoint: &'e EndpointSummary,
     schema: &'static Source,
+    open: Vec<(&'static str, Place)>,
 }
 
 impl Reader<'_> {
-    fn mqtt(&self) -> Mqtt {
+    fn mqtt(&mut self) -> Mqtt {
         let session_expiry = if self.endpoint.shape == Shape::V1 { 600 } else { 3600 };
         Mqtt {
             qos: self.setting("qos", 1),
@@ -116,7 +120,7 @@ impl Reader<'_> {
         }
     }
 
-    fn kafka(&self) -> Kafka {
+    fn kafka(&mut self) -> Kafka {
         // The pages and ARM say `Enabled` from 2024-08-15-preview on; the custom resources say `Disabled`.
         let copy = if self.endpoint.shape == Shape::V1Beta1 { Switch::Enabled } else { Switch::Disabled };
         Kafka {
@@ -134,21 +138,25 @@ impl Reader<'_> {
         }
     }
 
-    fn tls(&self) -> Option<Setting<Switch>> {
+    fn tls(&mut self) -> Option<Setting<Switch>> {
         // ARM and v1 switch TLS on by default; the first preview's custom resources do not.
         let default = if self.endpoint.shape == Shape::V1Beta1Auth { Switch::Disabled } else { Switch::Enabled };
         self.setting("tls.mode", default)
     }
 
-    fn setting<T: FromScalar>(&self, path: &str, default: T) -> Option<Setting<T>> {
-        match self.endpoint.written.iter().find(|(written, _)| *written == path) {
+    fn setting<T: FromScalar>(&mut self, path: &'static str, default: T) -> Option<Setting<T>> {
+        let (value, place) = match self.endpoint.written.iter().find(|(written, _)| *written == path) {
             Some((_, written)) => {
-                let value = T::from_scalar(&written.value)?;
-                Some(Setting { value, origin: Origin::Written(written.place) })
+                let value = T::from_scalar(&written.value);
+                (value.map(|value| Setting { value, origin: Origin::Written(written.place) }), written.place)
             }
-            None if self.endpoint.undecided => None,
-            None => Some(Setting { value: default, origin: Origin::Default(self.schema) }),
+            None if self.endpoint.undecided => (None, self.endpoint.settings),
+            None => return Some(Setting { value: default, origin: Origin::Default(self.schema) }),
+        };
+        if value.is_none() {
+            self.open.push((path, place));
         }
+        value
     }
 }
 
@@ -213,6 +221,8 @@ mod tests {
         let settings = settings("v1", "", &block);
         let mqtt = settings.mqtt.unwrap();
         assert_eq!((mqtt.retain, mqtt.qos, settings.tls), (None, None, None));
+        let open: Vec<_> = settings.open.iter().map(|(path, place)| (*path, place.span.len())).collect();
+        assert_eq!(open, [("qos", "high".len()), ("retain", "${RETAIN}".len()), ("tls.mode", "${TLS}".len())]);
         assert_eq!(mqtt.protocol.map(|protocol| protocol.value), Some(Protocol::Mqtt));
     }
 

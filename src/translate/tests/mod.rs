@@ -53,7 +53,7 @@ fn text(value: &str, place: Place) -> Text {
 }
 
 /// A dataflow to be put together.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 struct Setup {
     from: EndpointType,
     to: EndpointType,

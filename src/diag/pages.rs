@@ -70,12 +70,6 @@ pub const AMQP: Source = source("AMQP Version 1.0, OASIS Standard", "2012-10-29"
 pub const EVENT_HUBS_INTEROP: Source = source("Event Hubs for Kafka tutorial, protocol interoperability", "");
 /// Apache Kafka itself.
 pub const APACHE_KAFKA: Source = source("Apache Kafka", "4.1");
-/// Azure IoT Operations: expressions in data flow graphs, now the reference for data flows too.
-pub const EXPRESSIONS: Source = source("data flow expressions page", "2026-06-23");
-/// Azure IoT Operations: data flow graphs.
-pub const GRAPHS: Source = source("data flow graphs page", "2026-06-19");
-/// Azure IoT Operations: filter data in a data flow.
-pub const FILTER: Source = source("data flow filter page", "2026-03-19");
 /// Kubernetes documentation: object names and identifiers.
 pub const KUBERNETES_NAMES: Source = source("Kubernetes documentation, object names", "v1.34");
 /// Kubernetes documentation: API concepts, field validation.

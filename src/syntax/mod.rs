@@ -2,5 +2,3 @@
 //! that text out.
 //!
 //! What they do to a message is for `translate`.
-
-pub mod topic;

@@ -32,6 +32,24 @@ pub const LOCAL_STORAGE: Source = source("local storage endpoint page", "2024-09
 pub const FABRIC_RTI: Source = source("Fabric Real-Time Intelligence page", "2024-10-30");
 /// Azure IoT Operations: Map data by using data flows.
 pub const MAPPING: Source = source("data flow mapping page", "2024-09-24");
+/// Azure IoT Operations: Expressions in data flow graphs, the reference for data flows too.
+pub const EXPRESSIONS: Source = source("data flow expressions page", "2026-06-23");
+/// Azure IoT Operations: Convert data by using data flows.
+pub const CONVERSIONS: Source = source("data flow conversions page", "2024-11-11");
+/// Azure IoT Operations: Filter data in a data flow.
+pub const FILTER: Source = source("data flow filter page", "2026-03-19");
+/// Azure IoT Operations: Enrich data by using data flows.
+pub const ENRICH: Source = source("data flow enrich page", "2024-11-13");
+/// Azure IoT Operations: data flow graphs, overview.
+pub const GRAPHS: Source = source("data flow graphs page", "2026-06-19");
+/// Azure IoT Operations: Filter and route data in data flow graphs.
+pub const GRAPH_FILTER: Source = source("data flow graphs filter page", "2026-04-16");
+/// Azure IoT Operations: Map data in data flow graphs.
+pub const GRAPH_MAP: Source = source("data flow graphs map page", "2026-03-19");
+/// Azure IoT Operations: Enrich data in data flow graphs.
+pub const GRAPH_ENRICH: Source = source("data flow graphs enrich page", "2026-04-02");
+/// The expression language that the product's function list is that of.
+pub const EVALEXPR: Source = source("evalexpr", "11.3.1");
 /// Azure Event Grid: MQTT features supported by the broker.
 pub const EVENT_GRID: Source = source("Event Grid MQTT support page", "2023-11-15");
 /// Azure Event Grid: MQTT retain.

@@ -222,7 +222,7 @@ mod tests {
         let mqtt = settings.mqtt.unwrap();
         assert_eq!((mqtt.retain, mqtt.qos, settings.tls), (None, None, None));
         let open: Vec<_> = settings.open.iter().map(|(path, place)| (*path, place.span.len())).collect();
-        assert_eq!(open, [("qos", "high".len()), ("retain", "${RETAIN}".len()), ("tls.mode", "${TLS}".len())]);
+        assert_eq!(open, [("qos", "high".len()), ("retain", "${RETAIN}".len()), ("tls.mode", "tls".len())]);
         assert_eq!(mqtt.protocol.map(|protocol| protocol.value), Some(Protocol::Mqtt));
     }
 

@@ -1,14 +1,14 @@
 //! Applies a plan to one message: transform, topic, expiry, properties, in that order.
 
-use super::convert::{Job, schema_problem};
+use super::convert::Job;
 use super::draft::By;
 use super::outcome::{DropReason, Dropped, Outcome};
 use super::plan::{Plan, Target, TopicText};
-use super::trace::{Action, Property, Step, Trace};
+use super::rulebook;
+use super::trace::{Action, Cause, Property, Step, Trace};
 use super::transform::{LastValues, Transformed};
-use super::{limits, rulebook};
 use crate::message::Message;
-use crate::syntax::topic::Template;
+use crate::syntax::topic::Unresolved;
 use std::fmt;
 
 /// What a translation needs besides the message: the clock and the source of ids that it has not itself.
@@ -34,7 +34,7 @@ impl fmt::Debug for Context<'_> {
 pub fn translate(plan: &Plan, message: Message, context: &mut Context<'_>, trace: &mut Trace) -> Outcome {
     let transformed = match &plan.transform {
         Some(transform) => transform.apply(&message, context.last, trace),
-        None => Ok(Transformed::default()),
+        None => Ok(Transformed { payload: None, metadata: Vec::new() }),
     };
     match transformed.and_then(|transformed| carry(plan, message, transformed, context, trace)) {
         Ok(message) => Outcome::Delivered(message),
@@ -53,7 +53,6 @@ pub(super) fn carry(
     context: &mut Context<'_>,
     trace: &mut Trace,
 ) -> Result<Message, Dropped> {
-    check_schema(plan, transformed.payload.as_deref())?;
     let topic = topic(plan, message.topic())?;
     let job = Job { plan, topic, transformed, context, trace };
     match (message, &plan.target) {
@@ -70,27 +69,17 @@ pub(super) fn carry(
 
 /// The topic of the destination for a message from `source`.
 fn topic(plan: &Plan, source: &str) -> Result<String, Dropped> {
-    let dropped = |reason, why| Dropped { reason, why, cause: Some(plan.topic.cause.clone()) };
-    let expand = |template: &Template| {
-        let topic = template.expand(source).map_err(|error| dropped(DropReason::TopicUnresolved, error.to_string()))?;
-        match limits::mqtt_topic(&topic) {
-            None => Ok(topic),
-            Some(problem) => Err(dropped(DropReason::Unsendable, problem)),
-        }
-    };
     match &plan.topic.text {
         TopicText::Fixed(topic) => Ok(topic.clone()),
-        TopicText::Template(template) => expand(template),
+        TopicText::Template(template) => template.expand(source).map_err(|error| Dropped {
+            reason: match error {
+                Unresolved::Level { .. } => DropReason::TopicUnresolved,
+                Unresolved::Name { .. } => DropReason::Unsendable,
+            },
+            why: error.to_string(),
+            cause: Some(Cause { part: error.range(), ..plan.topic.cause.clone() }),
+        }),
     }
-}
-
-/// Drops a result that does not match the schema of the transformation, where that is asked for.
-fn check_schema(plan: &Plan, payload: Option<&[u8]>) -> Result<(), Dropped> {
-    let (Some(validator), Some(payload), true) = (&plan.schema, payload, plan.answers.schema_drops) else {
-        return Ok(());
-    };
-    schema_problem(validator, payload)
-        .map_or(Ok(()), |why| Err(Dropped { reason: DropReason::Schema, why, cause: plan.transform_cause.clone() }))
 }
 
 fn note_drop(dropped: &Dropped, trace: &mut Trace) {

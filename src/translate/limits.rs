@@ -1,6 +1,6 @@
-//! What the protocols can carry: MQTT strings and topics (MQTT 5, 1.5.4, 3.3.2 and 4.7), Kafka topics (Apache Kafka).
+//! What the protocols can carry: MQTT strings (MQTT 5, 1.5.4) and names of Kafka topics (Apache Kafka).
 //!
-//! How large a message may be is for the broker to say.
+//! MQTT topics are for `syntax::topic`, how large a message may be is for the broker.
 
 /// Bytes in the longest MQTT string or binary data (MQTT 5, 1.5.4 and 1.5.6).
 pub(super) const MQTT_STRING: usize = 65_535;
@@ -27,24 +27,6 @@ pub(super) fn not_a_string(bytes: &[u8]) -> Option<NotAString> {
         Some(NotAString::NotUtf8)
     } else {
         memchr::memchr(0, bytes).map(|_| NotAString::Nul)
-    }
-}
-
-/// What is wrong with `topic` as an MQTT topic to publish to, if anything is: [MQTT-3.3.2-2], [MQTT-4.7.3-1] to
-/// [MQTT-4.7.3-3].
-pub(super) fn mqtt_topic(topic: &str) -> Option<String> {
-    if topic.is_empty() {
-        return Some("the topic is empty: MQTT needs at least one character".to_owned());
-    }
-    if let Some(wildcard) = topic.chars().find(|char| matches!(char, '+' | '#')) {
-        return Some(format!("topic `{topic}` has the wildcard `{wildcard}`, which MQTT allows in subscriptions only"));
-    }
-    match not_a_string(topic.as_bytes()) {
-        None => None,
-        Some(NotAString::TooLong) => {
-            Some(format!("the topic has {} bytes, and MQTT at most {MQTT_STRING}", topic.len()))
-        }
-        Some(NotAString::Nul | NotAString::NotUtf8) => Some("the topic holds U+0000, which MQTT forbids".to_owned()),
     }
 }
 
@@ -83,13 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn topics_have_limits() {
-        for topic in ["a", "/", "a//b", " ", "$x", "\u{e9}"] {
-            assert_eq!(mqtt_topic(topic), None, "{topic}");
-        }
-        for topic in ["", "a/+", "#", "a#", "a\0", &"a".repeat(65_536)] {
-            assert!(mqtt_topic(topic).is_some(), "{topic}");
-        }
+    fn kafka_topics_have_limits() {
         assert_eq!(kafka_topic("Line_3.telemetry-1"), None);
         for topic in ["", ".", "..", "a/b", "a b", "\u{e9}", "${inputTopic}", &"a".repeat(250)] {
             assert!(kafka_topic(topic).is_some(), "{topic}");

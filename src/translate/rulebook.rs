@@ -25,7 +25,6 @@ rules! {
     PAYLOAD_TRANSFORMED = "payload-transformed" "a transformation makes the payload anew, as JSON", FLOW_DESTINATION, Documented;
     TOPIC = "topic" "`dataDestination` is the topic; in MQTT `${inputTopic}` stands for the topic of the source", FLOW_DESTINATION, Documented;
     TOPIC_UNRESOLVED = "topic-unresolved" "a message whose topic has too few levels for `dataDestination` is dropped with a warning", FLOW_DESTINATION, Documented;
-    TOPIC_UNSENDABLE = "topic-unsendable" "an MQTT topic to publish to is not empty and has no wildcard", MQTT5, Inferred;
     FILTERED = "filter" "a filter rule that is true drops the message", FILTER, Documented;
     TRANSFORM_FAILED = "transform-failed" "a message on which a rule fails is dropped, and the next one goes on", GRAPHS, Inferred;
     SCHEMA_FAILED = "schema-failed" "a message that does not match its schema is dropped", DISK, Documented;

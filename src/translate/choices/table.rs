@@ -42,10 +42,6 @@ choices! {
         "whether a transformation changes the Content Type of a message that is no CloudEvent"
         because "the page speaks of a copy of the original; only `datacontenttype` is said to change"
         from [KAFKA, FLOW_DESTINATION];
-    SCHEMA_MISMATCH = "schema-mismatch" ["send", "drop"]
-        "what becomes of a result that does not match the schema of the transformation"
-        because "validation is documented for data flow graphs only"
-        from [DISK, GRAPHS];
     BUILT_IN_COLLISION = "built-in-name-collision" ["built-in", "user-property", "both"]
         "which one is sent to Kafka of a built-in property and a user property of the same name"
         because "the page calls it undefined; the built-in one has the stricter meaning"

@@ -38,12 +38,7 @@ impl Job<'_, '_> {
             let mut by =
                 By::rule(if transformed.is_some() { &rulebook::PAYLOAD_TRANSFORMED } else { &rulebook::PAYLOAD });
             by.cause.clone_from(&self.plan.transform_cause);
-            let problem = match (&self.plan.schema, &transformed) {
-                (Some(validator), Some(new)) => schema_problem(validator, new),
-                _ => None,
-            };
-            let by = by.choice(problem.is_some(), &table::SCHEMA_MISMATCH);
-            self.field((Property::Payload, payload.clone()), (Property::Payload, output), by, problem);
+            self.field((Property::Payload, payload.clone()), (Property::Payload, output), by, None);
         }
         transformed.unwrap_or(payload)
     }
@@ -170,20 +165,6 @@ fn note_drop(trace: &mut Trace, dropped: &Dropped, by: By) {
         choice: by.choice,
         note: Some(dropped.why.clone()),
     });
-}
-
-/// What keeps `payload` from matching the schema of `validator`, if anything does.
-pub(super) fn schema_problem(validator: &jsonschema::Validator, payload: &[u8]) -> Option<String> {
-    match serde_json::from_slice(payload) {
-        // The message of the validator would quote the payload.
-        Ok(value) => {
-            let error = validator.iter_errors(&value).next()?;
-            let path = error.instance_path().to_string();
-            let path = if path.is_empty() { "/" } else { &path };
-            Some(format!("the result does not match the schema at `{path}`"))
-        }
-        Err(_) => Some("the result is no JSON, so it does not match the schema".to_owned()),
-    }
 }
 
 fn decimal(number: impl Into<i64>) -> Value {

@@ -3,6 +3,7 @@
 use super::{Finish, Job, decimal, expiry, flag, user_property};
 use crate::message::{Publish, QoS};
 use crate::settings::Retain;
+use crate::syntax::topic;
 use crate::translate::draft::{By, Draft, Protocol, Reason, settle, withdraw};
 use crate::translate::limits;
 use crate::translate::outcome::Dropped;
@@ -22,7 +23,7 @@ impl Job<'_, '_> {
             self.note_flags(target, publish.qos, (publish.retain, retain));
             self.note_copies(&publish, left);
         }
-        let response_topic = publish.response_topic.filter(|topic| limits::mqtt_topic(topic).is_none());
+        let response_topic = publish.response_topic.filter(|topic| topic::check_name(topic).is_ok());
         let correlation_data = publish.correlation_data.filter(|data| data.len() <= limits::MQTT_STRING);
 
         let Self { plan, topic, transformed, context, trace } = self;
@@ -83,9 +84,9 @@ impl Job<'_, '_> {
         }
         if let Some(topic) = &publish.response_topic {
             let value = || (Property::ResponseTopic, topic.clone().into_bytes());
-            match limits::mqtt_topic(topic) {
-                None => self.field(value(), value(), copied(), None),
-                Some(_) => self.gone(value(), By::rule(&rulebook::RESPONSE_TOPIC)),
+            match topic::check_name(topic) {
+                Ok(()) => self.field(value(), value(), copied(), None),
+                Err(_) => self.gone(value(), By::rule(&rulebook::RESPONSE_TOPIC)),
             }
         }
         if let Some(data) = &publish.correlation_data {

@@ -20,7 +20,6 @@ struct Facts {
     copies: bool,
     creates: bool,
     transforms: bool,
-    validates: bool,
     acts_on_headers: bool,
     has_template: bool,
     by_property: bool,
@@ -40,7 +39,6 @@ impl Facts {
             copies: kafka.is_some_and(|kafka| kafka.copy.value),
             creates: plan.cloud_events.value == CloudEvents::CreateOrRemap,
             transforms: plan.transform.is_some(),
-            validates: plan.schema.is_some(),
             acts_on_headers: !plan.headers.is_empty(),
             has_template: matches!(plan.topic.text, TopicText::Template(_)),
             by_property: matches!(partitioning, Some(Partitioning::Property(_))),
@@ -53,13 +51,12 @@ impl Facts {
 type Matters = (&'static Choice, fn(&Facts) -> bool);
 
 /// Every question about properties. What a client id is composed of changes no message.
-static MATTERS: [Matters; 22] = [
+static MATTERS: [Matters; 21] = [
     (&table::EXPIRY_ROUNDING, |facts| !facts.from_kafka),
     (&table::EXPIRY_ZERO, |facts| !facts.from_kafka),
     (&table::METADATA_EXISTS, |facts| facts.transforms),
     (&table::FOREIGN_METADATA, |facts| facts.transforms),
     (&table::CONTENT_TYPE_AFTER_TRANSFORM, |facts| facts.transforms),
-    (&table::SCHEMA_MISMATCH, |facts| facts.validates),
     (&table::BUILT_IN_COLLISION, |facts| facts.to_kafka && facts.copies),
     (&table::PAYLOAD_FORMAT_ABSENT, |facts| facts.to_kafka && facts.copies),
     (&table::UNUSABLE_HEADER, |facts| facts.from_kafka),

@@ -22,7 +22,6 @@ pub(in crate::translate) struct Answers {
     pub mapped_appends: bool,
     pub foreign_converts: bool,
     pub transform_sets_content_type: bool,
-    pub schema_drops: bool,
     pub collision: Collision,
     pub payload_format_zero: bool,
     pub unusable_drops: bool,
@@ -52,7 +51,6 @@ impl Answers {
             mapped_appends: choices.is(&table::METADATA_EXISTS, "append"),
             foreign_converts: choices.is(&table::FOREIGN_METADATA, "convert"),
             transform_sets_content_type: choices.is(&table::CONTENT_TYPE_AFTER_TRANSFORM, "set"),
-            schema_drops: choices.is(&table::SCHEMA_MISMATCH, "drop"),
             collision: match choices.get(&table::BUILT_IN_COLLISION) {
                 "user-property" => Collision::UserProperty,
                 "both" => Collision::Both,

@@ -5,7 +5,7 @@ use super::target::{Batches, KafkaProducer, KafkaTarget, MqttTarget, Partitionin
 use super::{Answers, Attributes, End, Files, HeaderStep, Plan};
 use crate::message::QoS;
 use crate::model::{DEFAULT_NAME, EndpointType, Text};
-use crate::settings::{Flow, HeaderActionType, Kafka, Mqtt, PartitionStrategy, Serialization, Switch};
+use crate::settings::{Flow, HeaderActionType, Kafka, Mqtt, PartitionStrategy, Switch};
 use crate::syntax::topic::Template;
 use crate::translate::choices::Choices;
 use crate::translate::limits;
@@ -28,11 +28,7 @@ pub(super) fn plan(
     let cloud_events =
         destination.decide("cloudEventAttributes", destination.settings.cloud_events.as_ref(), &mut build.errors);
     let client_ids = [source, destination].map(|end| build.client_id(end, &answers));
-    build.format();
-    let transform = flow.transform.as_ref().and_then(|transform| {
-        Transform::compile(transform, choices, files.datasets).map_err(|errors| build.errors.extend(errors)).ok()
-    });
-    let schema = build.schema(files.output_schema);
+    let transform = build.transform(choices, files);
     let (Some(target), Some(topic), Some(cloud_events), true) = (target, topic, cloud_events, build.errors.is_empty())
     else {
         return Err(build.errors);
@@ -44,7 +40,6 @@ pub(super) fn plan(
         topic,
         transform,
         transform_cause: flow.transform.as_ref().map(|transform| transform.place.into()),
-        schema,
         cloud_events,
         attributes: build.attributes(&answers),
         headers: build.headers(),
@@ -179,39 +174,25 @@ impl Build<'_> {
             }
             return Some(Topic { text: TopicText::Fixed(text.value.to_string()), cause });
         }
-        if let Some(problem) = limits::mqtt_topic(&text.value) {
-            self.error(cause, problem);
-            return None;
-        }
-        let text = match text.value.contains("${inputTopic") {
-            true => TopicText::Template(Template::parse(&text.value)),
-            false => TopicText::Fixed(text.value.to_string()),
-        };
-        Some(Topic { text, cause })
-    }
-
-    /// Complains of a serialization that only storage takes.
-    fn format(&mut self) {
-        let Some(transform) = &self.flow.transform else { return };
-        match transform.format {
-            Some(format) if format.value == Serialization::Json => {}
-            Some(format) => self.error(
-                format.place().unwrap_or(transform.place),
-                format!("`{}` is for storage endpoints, expected `Json`", format.value.as_str()),
-            ),
-            None => self.error(transform.place, "`serializationFormat` cannot be told: expected `Json`"),
-        }
-    }
-
-    fn schema(&mut self, schema: Option<&serde_json::Value>) -> Option<jsonschema::Validator> {
-        let transform = self.flow.transform.as_ref()?;
-        match jsonschema::validator_for(schema?) {
-            Ok(validator) => Some(validator),
+        let template = match Template::parse(&text.value) {
+            Ok(template) => template,
             Err(error) => {
-                let place = transform.schema_ref.as_ref().map_or(transform.place, |text| text.place);
-                self.error(place, format!("the schema of the result cannot be used: {error}"));
-                None
+                self.error(Cause { part: Some(error.range), ..cause }, error.message);
+                return None;
             }
+        };
+        let fixed = template.as_static().map(str::to_owned);
+        Some(Topic { text: fixed.map_or(TopicText::Template(template), TopicText::Fixed), cause })
+    }
+
+    /// The transformation, held to the schema of its result where there is one.
+    fn transform(&mut self, choices: &Choices, files: Files<'_>) -> Option<Transform> {
+        let settings = self.flow.transform.as_ref()?;
+        let transform = Transform::compile(settings, choices, files.datasets);
+        let transform = transform.map_err(|errors| self.errors.extend(errors)).ok()?;
+        match files.output_schema {
+            None => Some(transform),
+            Some(schema) => transform.with_schema(schema).map_err(|error| self.errors.push(error)).ok(),
         }
     }
 

@@ -36,7 +36,6 @@ pub struct Plan {
     pub(super) topic: Topic,
     pub(super) transform: Option<Transform>,
     pub(super) transform_cause: Option<Cause>,
-    pub(super) schema: Option<jsonschema::Validator>,
     pub(super) cloud_events: Decided<CloudEvents>,
     pub(super) attributes: Attributes,
     pub(super) headers: Vec<HeaderStep>,

@@ -255,22 +255,3 @@ fn header_actions_come_before_or_after() {
     let (record, _) = setup().choose("headers-order", "before-cloud-events").record(event(&[]));
     assert_eq!((record.header("ce-id"), record.header("id")), (Some(&b"new"[..]), None));
 }
-
-#[test]
-fn a_result_is_held_to_its_schema() {
-    let setup = || Setup {
-        transform: Some(None),
-        output_schema: Some(serde_json::json!({"type": "object", "required": ["a"]})),
-        ..Setup::mqtt_to_mqtt()
-    };
-    let (result, trace) = setup().carry(published("in"), transformed());
-    assert!(result.is_ok());
-    let payload = step(&trace, &Property::Payload);
-    assert_eq!((payload.action, choice(payload)), (Action::Changed, Some("schema-mismatch")));
-    let (result, _) = setup().choose("schema-mismatch", "drop").carry(published("in"), transformed());
-    assert_eq!(result.unwrap_err().reason, DropReason::Schema);
-    let good = Transformed { payload: Some(b"{\"a\":1}".to_vec()), metadata: Vec::new() };
-    let (result, trace) = setup().choose("schema-mismatch", "drop").carry(published("in"), good);
-    assert!(result.is_ok());
-    assert_eq!(choice(step(&trace, &Property::Payload)), None);
-}

@@ -67,9 +67,7 @@ struct Setup {
     headers: Vec<(HeaderActionType, &'static str, &'static str)>,
     source_schema: Option<&'static str>,
     transform: Option<Option<&'static str>>,
-    format: Serialization,
     choices: Vec<(&'static str, &'static str)>,
-    output_schema: Option<serde_json::Value>,
     waited: i64,
 }
 
@@ -88,9 +86,7 @@ impl Setup {
             headers: Vec::new(),
             source_schema: None,
             transform: None,
-            format: Serialization::Json,
             choices: Vec::new(),
-            output_schema: None,
             waited: 0,
         }
     }
@@ -172,7 +168,7 @@ impl Setup {
                 filters: Vec::new(),
                 maps: Vec::new(),
                 schema_ref: schema.map(|schema| text(schema, SCHEMA)),
-                format: written(self.format, TRANSFORM),
+                format: written(Serialization::Json, TRANSFORM),
                 place: TRANSFORM,
             }),
             destination: FlowDestination {
@@ -190,7 +186,7 @@ impl Setup {
             choices.set(name, value).unwrap();
         }
         let datasets = Datasets::default();
-        let files = Files { datasets: &datasets, output_schema: self.output_schema.as_ref() };
+        let files = Files { datasets: &datasets, output_schema: None };
         Plan::new(&self.flow(), source, destination, &choices, files)
     }
 

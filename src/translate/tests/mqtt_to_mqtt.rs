@@ -24,7 +24,8 @@ fn topics_follow_the_template() {
             }
             ((Outcome::Dropped(dropped), trace), None) => {
                 assert_eq!(dropped.reason, DropReason::TopicUnresolved);
-                assert_eq!(dropped.cause, Some(TOPIC.into()));
+                // `${inputTopic.5}` behind `x/`.
+                assert_eq!(dropped.cause, Some(Cause { place: TOPIC, part: Some(2..17) }));
                 assert_eq!(step(&trace, &Property::Message).rule.id, "topic-unresolved");
             }
             (other, _) => panic!("{source} {template}: {other:?}"),

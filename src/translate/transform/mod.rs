@@ -20,18 +20,18 @@ pub struct PlanError {
 
 /// Local data sets.
 #[derive(Debug, Clone, Default)]
-pub struct Datasets;
+pub struct Datasets(());
 
 /// Last values of fields.
 #[derive(Debug, Clone, Default)]
-pub struct LastValues;
+pub struct LastValues(());
 
 /// A transformation that is ready to be applied.
 #[derive(Debug)]
 pub struct Transform;
 
 /// What a transformation makes of a message.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transformed {
     /// The new payload; `None` leaves it as it came.
     pub payload: Option<Vec<u8>>,
@@ -40,7 +40,7 @@ pub struct Transformed {
 }
 
 /// One write to the metadata.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MetadataWrite {
     /// What is written.
     pub target: Metadata,
@@ -73,11 +73,23 @@ impl Transform {
         Ok(Self)
     }
 
+    /// Holds results against a JSON Schema.
+    ///
+    /// # Errors
+    /// Where it is none.
+    pub fn with_schema(self, schema: &serde_json::Value) -> Result<Self, PlanError> {
+        let place = crate::diag::Place::new(crate::diag::FileId(0), crate::diag::Span::at(0));
+        match schema.is_object() {
+            true => Ok(self),
+            false => Err(PlanError { message: "no schema".to_owned(), cause: place.into() }),
+        }
+    }
+
     /// Applies it to `message`.
     ///
     /// # Errors
     /// Where a filter drops it, or a rule fails.
     pub fn apply(&self, _: &Message, _: &mut LastValues, _: &mut Trace) -> Result<Transformed, Dropped> {
-        Ok(Transformed::default())
+        Ok(Transformed { payload: None, metadata: Vec::new() })
     }
 }

@@ -102,7 +102,8 @@ impl<'a, 'c> Finish<'a, 'c> {
                 by.cause.clone_from(&plan.transform_cause);
                 by
             };
-            if plan.answers.transform_sets_content_type {
+            let mapped = draft.content_type().is_some_and(|entry| !entry.copied);
+            if plan.answers.transform_sets_content_type && !mapped {
                 draft.set_content_type(Some(content_type), by);
             } else {
                 draft.mark_content_type(&table::CONTENT_TYPE_AFTER_TRANSFORM);

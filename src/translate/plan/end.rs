@@ -1,8 +1,8 @@
 //! The two ends of a dataflow, and how settings of theirs are carried into a plan.
 
 use crate::diag::{Place, Source};
-use crate::model::{EndpointSummary, EndpointType};
-use crate::settings::{self, Origin, Setting};
+use crate::model::{DEFAULT_NAME, EndpointSummary, EndpointType};
+use crate::settings::{self, Origin, Setting, Shape};
 use crate::translate::trace::Cause;
 use crate::translate::transform::PlanError;
 
@@ -27,6 +27,17 @@ impl End {
             kind: endpoint.kind,
             settings: settings::Endpoint::of(endpoint),
             place: endpoint.settings,
+        }
+    }
+
+    /// The endpoint `default`, which every instance has, where no manifest of it is at hand. What its settings bring
+    /// about is said at `place`, such as that of the reference to it.
+    pub fn default_broker(shape: Shape, place: Place) -> Self {
+        Self {
+            name: DEFAULT_NAME.into(),
+            kind: Some(EndpointType::Mqtt),
+            settings: settings::Endpoint::of_default_broker(shape, place),
+            place,
         }
     }
 

@@ -127,11 +127,16 @@ impl Event<'_, '_, '_> {
                 self.make(attribute, value, rule, None).remark(|| format!("a copy of user property `{name}`"));
                 continue;
             }
+            if entry.copied {
+                entry.because(|| entry_by(by.as_ref(), rule));
+            } else if kafka {
+                // A map rule or a header action says more about its value.
+                entry.decided_by(&table::CLOUD_EVENTS_PREFIX);
+            }
             if kafka {
                 entry.name = format!("{}{name}", self.plan.answers.prefix);
                 entry.copied = false;
             }
-            entry.because(|| entry_by(by.as_ref(), rule));
         }
     }
 
@@ -219,7 +224,8 @@ impl Event<'_, '_, '_> {
                 if self.to_kafka() || answers.content_type_property || there {
                     self.set(DATACONTENTTYPE, made, rule, choice, None);
                 }
-                if !self.to_kafka() && answers.content_type_field {
+                let mapped = self.draft.content_type().is_some_and(|entry| !entry.copied);
+                if !self.to_kafka() && answers.content_type_field && !mapped {
                     let by = self.by(rule).choice(true, &table::DATACONTENTTYPE_PLACE);
                     self.draft.set_content_type(Some(made), || by.clone());
                 }

@@ -58,6 +58,8 @@ fn headers_that_mqtt_cannot_carry_are_removed() {
     for (name, key, value, rule) in [
         ("latin-1", &b"a"[..], b"\xe9".to_vec(), Some("not-utf-8")),
         ("key", b"\xff", b"b".to_vec(), Some("not-utf-8")),
+        ("nul in key", b"a\0", b"b".to_vec(), Some("mqtt-string")),
+        ("long key", &long(65_536), b"b".to_vec(), Some("64-kb")),
         ("65535", b"a", long(65_535), None),
         ("65536", b"a", long(65_536), Some("64-kb")),
         ("nul", b"a", b"b\0c".to_vec(), Some("mqtt-string")),

@@ -65,8 +65,9 @@ fn a_content_type_that_a_rule_writes_is_that_of_the_result() {
     let setup = Setup { transform: Some(None), ..Setup::mqtt_to_mqtt().creating() };
     let transformed =
         Transformed { payload: Some(b"{}".to_vec()), metadata: vec![write(Metadata::ContentType, Some("text/csv"))] };
-    let (result, _) = setup.carry(published("in"), transformed);
+    let (result, trace) = setup.carry(published("in"), transformed);
     assert_eq!(publish(result.unwrap()).content_type.as_deref(), Some("text/csv"));
+    assert_eq!(step(&trace, &Property::ContentType).rule.id, "metadata");
 }
 
 #[test]
@@ -103,6 +104,9 @@ fn what_a_rule_writes_is_no_copy() {
 #[test]
 fn attributes_that_a_rule_writes_make_a_cloud_event() {
     let message = with_properties(&[("specversion", "1.0"), ("type", "t"), ("source", "s")]);
-    let (message, _) = carried(&Setup::mqtt_to_kafka(), message, vec![property("id", Some("9"))]);
+    let (message, trace) =
+        carried(&Setup::mqtt_to_kafka(), message, vec![write(Metadata::Header("id".into()), Some("9"))]);
     assert_eq!(record(message).header("ce-id"), Some(&b"9"[..]));
+    let id = step(&trace, &header("ce-id"));
+    assert_eq!((id.rule.id, place(id), choice(id)), ("metadata", Some(MAP_RULE), Some("cloud-events-prefix")));
 }

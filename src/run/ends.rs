@@ -8,9 +8,9 @@ use super::wire::{KafkaDestination, KafkaSource, MqttSource};
 use crate::message::QoS;
 use crate::model::EndpointType;
 use crate::settings::{self, Setting};
+use crate::translate::Plan;
 use crate::transport::kafka::{Batching, ProducerSettings, Settings, Start};
 use crate::transport::mqtt::{ConnectOptions, RetainHandling, Subscription};
-use crate::translate::Plan;
 use std::time::Duration;
 
 /// Room for other packets of a connection beside one message, and for messages larger than most brokers take.

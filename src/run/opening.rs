@@ -6,8 +6,8 @@ use super::lane::{Lane, Patience, Role, Trouble};
 use super::manifests::Line;
 use super::wire::{Intake, KafkaIntake, KafkaOutlet, MqttIntake, MqttOutlet, Outlet, WireError};
 use crate::message::Message;
-use crate::transport::kafka::Start;
 use crate::translate::Plan;
+use crate::transport::kafka::Start;
 use std::time::Duration;
 
 /// The ways in, for each role its own.
@@ -142,12 +142,7 @@ async fn bridge(source: &Door, destination: &Door, purpose: Purpose<'_>) -> Resu
 ///
 /// # Errors
 /// Where the broker cannot be reached or refuses.
-pub async fn intake(
-    door: &Door,
-    purpose: Purpose<'_>,
-    session: Session,
-    start: Start,
-) -> Result<Intake, WireError> {
+pub async fn intake(door: &Door, purpose: Purpose<'_>, session: Session, start: Start) -> Result<Intake, WireError> {
     match door {
         Door::Mqtt(door) => {
             let line = purpose.line;

@@ -29,8 +29,8 @@ impl<T> MqttLink<T> {
         let Handshake { mut connection, accepted } = handshake(&options).await.map_err(|error| refusal(&error))?;
         let mut session = Session::new(options.in_flight);
         let connack = &accepted.connack;
-        session.connected(connack.session_present, connack.receive_maximum, connection.output());
         let limits = Limits::of(connack);
+        session.connected(connack.session_present, limits, connection.output());
         Ok(Self { options, connection, session, accepted, limits, sent: Instant::now(), pinged: false })
     }
 
@@ -41,8 +41,8 @@ impl<T> MqttLink<T> {
         let Handshake { connection, accepted } = handshake(&self.options).await.map_err(|error| refusal(&error))?;
         self.connection = connection;
         let connack = &accepted.connack;
-        let lost = self.session.connected(connack.session_present, connack.receive_maximum, self.connection.output());
         self.limits = Limits::of(connack);
+        let lost = self.session.connected(connack.session_present, self.limits, self.connection.output());
         self.accepted = accepted;
         self.pinged = false;
         Ok(lost)
@@ -120,21 +120,12 @@ impl<T> MqttLink<T> {
 
     /// Sends what is queued, and DISCONNECT. Without `keep` the session ends at the broker, too.
     pub(super) async fn close(mut self, keep: bool) {
-        encode::disconnect(0, self.connection.output());
+        encode::disconnect(!keep && self.options.session_expiry > 0, self.connection.output());
         let _ = tokio::time::timeout(GOODBYE, async {
             self.connection.flush().await?;
             self.connection.shutdown().await
         })
         .await;
-        if !keep && self.options.session_expiry > 0 {
-            // A session that was to be kept ends by being started anew without.
-            let options = ConnectOptions { clean_start: true, session_expiry: 0, ..self.options };
-            let ended = tokio::time::timeout(GOODBYE, handshake(&options)).await;
-            if let Ok(Ok(Handshake { mut connection, .. })) = ended {
-                encode::disconnect(0, connection.output());
-                let _ = tokio::time::timeout(GOODBYE, connection.flush()).await;
-            }
-        }
     }
 }
 

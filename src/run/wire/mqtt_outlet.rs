@@ -3,11 +3,8 @@
 use super::mqtt_link::MqttLink;
 use super::{Confirmation, Settled, WireError};
 use crate::message::Publish;
-use crate::transport::mqtt::{ConnectOptions, Event, Reason, encode};
+use crate::transport::mqtt::{ConnectOptions, Event, Reason};
 use std::collections::VecDeque;
-
-/// What the fixed parts of a PUBLISH may add to its strings and its payload: header, lengths, property identifiers.
-const OVERHEAD: usize = 64;
 
 /// Hands messages to a broker.
 pub struct MqttOutlet {
@@ -30,7 +27,6 @@ impl MqttOutlet {
 
     pub(super) fn send(&mut self, mut publish: Publish, tag: usize) -> Result<(), WireError> {
         self.link.limits.fit(&mut publish).map_err(WireError::lasting)?;
-        self.fits(&publish)?;
         let (session, out) = self.link.parts();
         match session.publish(publish, tag, out) {
             Ok(None) => Ok(()),
@@ -40,22 +36,6 @@ impl MqttOutlet {
             }
             Err(error) => Err(WireError::lasting(error.why)),
         }
-    }
-
-    /// Whether the broker takes a packet of this size; it is only measured where it may be too large.
-    fn fits(&self, publish: &Publish) -> Result<(), WireError> {
-        let Some(limit) = self.link.limits.packet_size else { return Ok(()) };
-        let strings: usize =
-            publish.user_properties.iter().map(|(name, value)| name.len() + value.len() + 5).sum::<usize>()
-                + publish.content_type.as_ref().map_or(0, String::len)
-                + publish.response_topic.as_ref().map_or(0, String::len)
-                + publish.correlation_data.as_ref().map_or(0, Vec::len);
-        if publish.topic.len() + publish.payload.len() + strings + OVERHEAD <= limit as usize {
-            return Ok(());
-        }
-        let mut packet = bytes::BytesMut::new();
-        encode::publish(publish.clone(), 1, &mut packet).map_err(WireError::lasting)?;
-        self.link.limits.size(packet.len()).map_err(WireError::lasting)
     }
 
     pub(super) async fn wait(&mut self) -> Result<(), WireError> {

@@ -86,7 +86,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, environment: &Environment, 
         Err(error) => {
             // Where even standard error is gone the exit code has to do.
             let _ = writeln!(io.stderr, "flowgate: {}", commands::chain(&error));
-            Exit::Trouble
+            error.exit()
         }
     }
 }

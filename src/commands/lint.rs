@@ -75,7 +75,7 @@ fn policy(args: &LintArgs) -> Result<Policy, CommandError> {
 }
 
 /// Numbers an input. Standard input is read here, from the stream that the run was given.
-fn add(sources: &mut Sources, input: Input, io: &mut Io<'_>) -> Result<(), CommandError> {
+pub(super) fn add(sources: &mut Sources, input: Input, io: &mut Io<'_>) -> Result<(), CommandError> {
     let Input::Stdin { name } = input else {
         sources.add(input);
         return Ok(());

@@ -37,12 +37,23 @@ pub enum CommandError {
     /// A report or table could not be written as JSON.
     #[error("output failed")]
     Json(#[from] serde_json::Error),
+    /// There is nothing to do the work on.
+    #[error("{0}")]
+    Nothing(String),
     /// An argument has a value that cannot be used.
     #[error("{0}")]
     Argument(String),
 }
 
 impl CommandError {
+    /// How a run ends that fails in this way.
+    pub const fn exit(&self) -> Exit {
+        match self {
+            Self::Nothing(_) => Exit::Nothing,
+            _ => Exit::Trouble,
+        }
+    }
+
     /// Whether the reader of the output went away.
     pub fn is_broken_pipe(&self) -> bool {
         let kind = match self {

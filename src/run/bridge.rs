@@ -243,7 +243,7 @@ impl Bridge {
         let mut context = Context { received_at: now - waited, now, ids: &mut ids, last: work.last };
         let outcome = translate(work.plan, message, &mut context, &mut trace);
         if let Some(passed) = &mut self.passed {
-            let steps = trace.steps().to_vec();
+            let steps = trace.steps().iter().filter(|step| !marker::is_about(step)).cloned().collect();
             passed.push(Passed { number, outcome: outcome.clone(), steps, confirmation: None });
         }
         match outcome {

@@ -77,7 +77,12 @@ fn qos(end: &End) -> QoS {
 
 /// What a dataflow's client takes from its MQTT source: all `filters`, without the group of a shared subscription, as that
 /// would take messages from the dataflow that is deployed.
-pub fn dataflow_source(end: &End, options: ConnectOptions, filters: &[&str]) -> MqttSource {
+pub fn dataflow_source(
+    end: &End,
+    options: ConnectOptions,
+    filters: &[&str],
+    strip: &'static [&'static str],
+) -> MqttSource {
     let limit = options.route.step_timeout;
     let subscription = |filter: &&str| Subscription {
         filter: unshared(filter).to_owned(),
@@ -86,7 +91,7 @@ pub fn dataflow_source(end: &End, options: ConnectOptions, filters: &[&str]) -> 
         retain_as_published: true,
         retain_handling: RetainHandling::Never,
     };
-    MqttSource { options, subscriptions: filters.iter().map(subscription).collect(), limit }
+    MqttSource { options, subscriptions: filters.iter().map(subscription).collect(), strip, limit }
 }
 
 /// `$share/GROUP/FILTER` without its group.
@@ -95,7 +100,7 @@ pub fn unshared(filter: &str) -> &str {
 }
 
 /// What a reader takes from an MQTT destination: `filters`, with everything that a broker would change kept as it is.
-pub fn reader(options: ConnectOptions, filters: &[String]) -> MqttSource {
+pub fn reader(options: ConnectOptions, filters: &[String], strip: &'static [&'static str]) -> MqttSource {
     let limit = options.route.step_timeout;
     let subscription = |filter: &String| Subscription {
         filter: filter.clone(),
@@ -104,7 +109,7 @@ pub fn reader(options: ConnectOptions, filters: &[String]) -> MqttSource {
         retain_as_published: true,
         retain_handling: RetainHandling::Never,
     };
-    MqttSource { options, subscriptions: filters.iter().map(subscription).collect(), limit }
+    MqttSource { options, subscriptions: filters.iter().map(subscription).collect(), strip, limit }
 }
 
 /// Reading `topic` from `start` on.

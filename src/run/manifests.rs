@@ -142,17 +142,17 @@ pub struct Manifests {
 }
 
 impl Manifests {
-    /// Reads all files of `sources` and lints them.
+    /// Reads all files of `sources` but `besides`, which are no manifests, and lints them.
     ///
     /// # Errors
     /// Where a file cannot be read.
-    pub fn read(mut sources: Sources, today: Option<Date>) -> Result<Self, ManifestError> {
+    pub fn read(mut sources: Sources, besides: &[FileId], today: Option<Date>) -> Result<Self, ManifestError> {
         let selection = Selection::default();
         let policy = Policy { selection, level: Severity::Warning, fail_on: None };
         let mut judge = Judge::new(&policy);
         let mut linter = Linter::new(Options { today, ..Options::default() });
         let (mut flows, mut items) = (Vec::new(), Vec::new());
-        for file in sources.ids() {
+        for file in sources.ids().filter(|file| !besides.contains(file)) {
             let text = sources
                 .read(file)
                 .map_err(|source| ManifestError::Unreadable { name: sources.name(file).to_owned(), source })?;

@@ -1,6 +1,7 @@
 //! How a run knows its own messages: a property that is added at the source and taken off before anything is compared.
 
 use crate::message::{Header, Message};
+use crate::translate::{Property, Step};
 
 /// Name of the MQTT user property or Kafka header that carries the marker.
 pub const NAME: &str = "flowgate-run";
@@ -52,6 +53,15 @@ pub fn number_in(message: &Message, run: &str) -> Option<u64> {
 /// The marker of `message`, whichever run it belongs to.
 pub fn find(message: &Message) -> Option<Marker> {
     Marker::parse(text(message)?)
+}
+
+/// Whether `step` is about the marker and nothing else.
+pub fn is_about(step: &Step) -> bool {
+    let about = |property: &Property| match property {
+        Property::UserProperty(name) | Property::Header(name) => name == NAME,
+        _ => false,
+    };
+    step.input.iter().chain(&step.output).any(|(property, _)| about(property))
 }
 
 /// Takes all markers off `message`.

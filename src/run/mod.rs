@@ -11,8 +11,14 @@ pub mod cases;
 pub mod compare;
 #[cfg(feature = "run")]
 pub mod ends;
+#[cfg(feature = "sandbox")]
+pub mod home;
 #[cfg(feature = "run")]
 pub mod ids;
+#[cfg(feature = "run")]
+pub mod job;
+#[cfg(feature = "run")]
+pub mod judgement;
 #[cfg(feature = "run")]
 pub mod lane;
 #[cfg(feature = "run")]
@@ -26,6 +32,8 @@ pub mod opening;
 pub mod sample;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+#[cfg(feature = "sandbox")]
+pub mod sandboxed;
 #[cfg(feature = "run")]
 pub mod tally;
 pub mod verdict;

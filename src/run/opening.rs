@@ -36,6 +36,8 @@ pub struct Purpose<'a> {
     pub run: &'a str,
     /// Whether nobody else uses these brokers.
     pub alone: bool,
+    /// User properties that the MQTT brokers add of themselves.
+    pub strip: &'static [&'static str],
     /// Longest wait for one step of a connection.
     pub limit: Duration,
     /// How to wait for messages.
@@ -115,7 +117,7 @@ pub async fn reader(door: &Door, purpose: Purpose<'_>) -> Result<Intake, WireErr
     match door {
         Door::Mqtt(door) => {
             let options = ends::mqtt(&purpose.line.destination, door, &purpose.own_id("reader"), Session::None);
-            let source = ends::reader(options, purpose.outputs);
+            let source = ends::reader(options, purpose.outputs, purpose.strip);
             Ok(Intake::Mqtt(Box::new(MqttIntake::connect(source).await?)))
         }
         Door::Kafka(door) => {
@@ -148,7 +150,7 @@ pub async fn intake(door: &Door, purpose: Purpose<'_>, session: Session, start: 
             let line = purpose.line;
             let options = ends::mqtt(&line.source, door, &purpose.client_id(0), session);
             let filters: Vec<&str> = line.flow.source.topics.iter().map(|topic| &*topic.value).collect();
-            let source = ends::dataflow_source(&line.source, options, &filters);
+            let source = ends::dataflow_source(&line.source, options, &filters, purpose.strip);
             Ok(Intake::Mqtt(Box::new(MqttIntake::connect(source).await?)))
         }
         Door::Kafka(door) => {

@@ -169,6 +169,23 @@ impl Flow {
     }
 }
 
+impl Flow {
+    /// Every text that is written for a dataflow to work with, for finding what stands at a place.
+    pub fn texts(&self) -> impl Iterator<Item = &Text> {
+        let transform = self.transform.iter();
+        let datasets = transform.clone().flat_map(|transform| &transform.datasets);
+        let filters = transform.clone().flat_map(|transform| &transform.filters);
+        let maps = transform.flat_map(|transform| &transform.maps);
+        let datasets = datasets.flat_map(|set| std::iter::once(&set.key).chain(&set.inputs).chain(&set.expression));
+        let filters = filters.flat_map(|filter| filter.inputs.iter().chain(&filter.expression));
+        let maps = maps.flat_map(|map| map.inputs.iter().chain(std::iter::once(&map.output)).chain(&map.expression));
+        let headers = self.destination.headers.iter();
+        let headers = headers.flat_map(|header| std::iter::once(&header.key).chain(&header.value));
+        let ends = self.source.topics.iter().chain(&self.destination.topic);
+        ends.chain(datasets).chain(filters).chain(maps).chain(headers)
+    }
+}
+
 /// Reads parts of one dataflow.
 #[derive(Clone, Copy)]
 struct Reader {

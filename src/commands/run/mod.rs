@@ -1,11 +1,18 @@
 //! `flowgate run`: reads manifests and arguments, runs the dataflow, and tells.
 
+mod inputs;
 mod message;
+mod settings;
+mod tell;
 
 use super::CommandError;
 use crate::cli::RunArgs;
 use crate::exit::Exit;
+use crate::run::sandboxed;
 use crate::{Environment, Io};
+use inputs::Inputs;
+use std::time::{Duration, Instant};
+use tell::Told;
 
 pub(super) fn run(
     args: &RunArgs,
@@ -13,6 +20,45 @@ pub(super) fn run(
     environment: &Environment,
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
-    let _ = (args, color, environment, io, message::overlay);
-    Err(CommandError::Argument("not built yet".to_owned()))
+    if args.translate.list_settings {
+        return settings::list(&inputs::choices(args)?, environment, io);
+    }
+    let started = Instant::now();
+    let inputs = inputs::read(args, io)?;
+    let style = tell::style(color, environment);
+    if !inputs.findings.is_empty() {
+        tell::complaints(args, &inputs, &style, io)?;
+        return Ok(Exit::Findings);
+    }
+    if inputs.jobs.is_empty() {
+        return Err(CommandError::Nothing("no case is to be run".to_owned()));
+    }
+    sandbox(args, &inputs, &style, started, io)
+}
+
+#[cfg(feature = "sandbox")]
+fn sandbox(
+    args: &RunArgs,
+    inputs: &Inputs,
+    style: &crate::report::Style,
+    started: Instant,
+    io: &mut Io<'_>,
+) -> Result<Exit, CommandError> {
+    let limit = Duration::from_secs(args.reach.timeout);
+    let runtime = runtime()?;
+    let done = runtime
+        .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
+        .map_err(|error| CommandError::Argument(super::chain(&error)))?;
+    let notes = tell::sandbox_notes(inputs);
+    let told = Told { mode: crate::report::run::Mode::Sandbox, notes: &notes, done: &done, took: started.elapsed() };
+    tell::report(args, inputs, told, style, io)?;
+    let exit = tell::exit(&done);
+    // What librdkafka and the brokers still have to put away must not hold the verdict back.
+    runtime.shutdown_background();
+    Ok(exit)
+}
+
+/// The runtime that brokers and clients share: two threads, so that neither waits for the other.
+fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+    Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }

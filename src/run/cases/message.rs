@@ -1,5 +1,6 @@
 //! The message of a case, or of a file of its own: what is sent at the source.
 
+use super::expect::Expectation;
 use super::reader::Reader;
 use super::scalar::BYTES;
 use crate::diag::{Diagnostic, FileId, Place};
@@ -188,22 +189,40 @@ impl Draft {
 /// # Errors
 /// What cannot be understood, at its lines.
 pub fn read_draft(text: &str, file: FileId) -> Result<Draft, Vec<Diagnostic>> {
+    only(text, file, "message", |reader, root| reader.draft(root))
+}
+
+/// The expectation in a file of its own, in the form that `expect` has in a case.
+///
+/// # Errors
+/// What cannot be understood, at its lines.
+pub fn read_expectation(text: &str, file: FileId) -> Result<Expectation, Vec<Diagnostic>> {
+    only(text, file, "expectation", |reader, root| reader.expectation(root))
+}
+
+/// What `read` makes of the only document of `text`.
+fn only<T>(
+    text: &str,
+    file: FileId,
+    what: &str,
+    read: for<'n> fn(&mut Reader<'n>, &'n Node<'n>) -> T,
+) -> Result<T, Vec<Diagnostic>> {
     let mut findings = Vec::new();
-    let mut drafts = Vec::new();
+    let mut found = Vec::new();
     for parsed in Stream::new(text, file) {
         findings.extend(parsed.findings);
         if let Some(document) = &parsed.document {
             let mut reader = Reader::new(file, text, &document.root);
-            drafts.push(reader.draft(&document.root));
+            found.push(read(&mut reader, &document.root));
             findings.extend(reader.end());
         }
     }
-    if findings.is_empty() && drafts.len() != 1 {
+    if findings.is_empty() && found.len() != 1 {
         let place = Place::new(file, crate::diag::Span::at(0));
-        findings.push(Diagnostic::new(&CASE_SYNTAX, place, "the file does not hold one message"));
+        findings.push(Diagnostic::new(&CASE_SYNTAX, place, format!("the file does not hold one {what}")));
     }
-    match drafts.pop() {
-        Some(draft) if findings.is_empty() => Ok(draft),
+    match found.pop() {
+        Some(found) if findings.is_empty() => Ok(found),
         _ => Err(findings),
     }
 }

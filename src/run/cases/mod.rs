@@ -22,7 +22,7 @@ pub use bless::{Blessing, Generated, bless};
 pub use case::{Case, Sent, read};
 pub use expect::{Check, CloudEventsCheck, Exact, Expectation, Prefix};
 pub use matcher::{Matcher, Seen};
-pub use message::{Content, Draft, DraftError, read_draft};
+pub use message::{Content, Draft, DraftError, read_draft, read_expectation};
 pub use payload::{Difference, difference, field};
 
 /// The keys that the parts of a file can have, for the schema to be held to.

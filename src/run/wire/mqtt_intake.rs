@@ -13,6 +13,8 @@ pub struct MqttSource {
     pub options: ConnectOptions,
     /// What to subscribe to.
     pub subscriptions: Vec<Subscription>,
+    /// User properties that the broker adds of itself, to be taken off.
+    pub strip: &'static [&'static str],
     /// Longest wait for SUBACK.
     pub limit: Duration,
 }
@@ -59,7 +61,7 @@ impl MqttIntake {
         loop {
             match self.link.next()? {
                 Some(Event::Filters { ack, .. }) => return Ok(ack.reasons),
-                Some(event) => self.early.extend(arrived(event)),
+                Some(event) => self.early.extend(arrived(event, self.source.strip)),
                 None => self.link.wait(true).await?,
             }
         }
@@ -77,7 +79,7 @@ impl MqttIntake {
             match self.link.next()? {
                 None => return Ok(None),
                 Some(event) => {
-                    if let Some(arrived) = arrived(event) {
+                    if let Some(arrived) = arrived(event, self.source.strip) {
                         return Ok(Some(arrived));
                     }
                 }
@@ -105,8 +107,12 @@ impl MqttIntake {
     }
 }
 
-fn arrived(event: Event<()>) -> Option<Arrived> {
+fn arrived(event: Event<()>, strip: &[&str]) -> Option<Arrived> {
     let Event::Received { delivery, token } = event else { return None };
+    let mut publish = delivery.publish;
+    if !strip.is_empty() {
+        publish.user_properties.retain(|(name, _)| !strip.contains(&name.as_str()));
+    }
     let ack = token.map_or(Ack::None, Ack::Mqtt);
-    Some(Arrived { message: Message::Mqtt(delivery.publish), ack, at: Instant::now() })
+    Some(Arrived { message: Message::Mqtt(publish), ack, at: Instant::now() })
 }

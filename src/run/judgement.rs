@@ -1,0 +1,219 @@
+//! What to make of a trip: what came out is held against what was expected, and turned into what the report tells.
+
+use super::cases::Expectation;
+use super::compare::{self, Blame, Came, Journey, Judged, Lenience, findings, judge, predicted};
+use super::lane::{Known, Role, Trip, Trouble};
+use super::manifests::Line;
+use super::marker;
+use super::verdict::{self, Known as Told};
+use super::wire::Confirmation;
+use crate::diag::{Diagnostic, Place};
+use crate::message::Message;
+use crate::model::{EndpointType, Text};
+use crate::policy::run::{INCONCLUSIVE, NOT_DELIVERED, NOT_READ_BACK};
+use crate::report::run::{Judgement, Passage, Route, Stop, Verdict};
+use crate::translate::{Choices, Outcome, Step};
+
+/// What is known of a message besides its trip.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The dataflow.
+    pub line: &'a Line,
+    /// Name of the case, or of the dataflow.
+    pub name: &'a str,
+    /// The case, if there is one.
+    pub case: Option<&'a Text>,
+    /// What was expected; `None`: what is predicted.
+    pub expected: Option<&'a Expectation>,
+    /// What the documentation says, where no bridge has done it: the outcome with its steps.
+    pub predicted: Option<(&'a Outcome, &'a [Step])>,
+    /// The answers that held.
+    pub choices: &'a Choices,
+}
+
+/// What became of a trip, and how sure that is.
+struct Fate<'t> {
+    came: Came<'t>,
+    /// The verdict that replaces that of the comparison, with the finding that says why.
+    overrides: Option<(Verdict, Diagnostic)>,
+}
+
+/// The passage that the report tells, and how its properties were judged.
+pub fn passage(trip: &Trip, question: Question<'_>) -> (Passage, Vec<Judged>) {
+    let place = question.line.flow.destination.place;
+    let prediction = prediction(trip, question);
+    let why_not = trip.trouble.as_ref().map(|trouble| format!("{}: {}", trouble.role.as_str(), trouble.error));
+    let why_refused = refusal(trip);
+    let fate = fate(trip, question, prediction.as_ref(), why_not.as_deref(), why_refused.as_deref());
+    let steps = steps(trip, question);
+    let journey = Journey { input: &trip.input, came: fate.came, steps };
+    let lenience = lenience(trip);
+    let judged = match (question.expected, &prediction) {
+        (Some(expected), _) => judge(journey, expected, Judgement::Ok, &lenience),
+        (None, Some(prediction)) => judge(journey, &predicted(prediction, place), Judgement::AsPredicted, &lenience),
+        (None, None) => judge(journey, &Expectation::none(place), Judgement::NotJudged, &lenience),
+    };
+    let blame = question.case.map_or(Blame::Prediction(place), Blame::Case);
+    let mut all = match (&fate.overrides, question.expected) {
+        // What cannot be told is not held against anything.
+        (Some(_), _) => Vec::new(),
+        (None, _) => findings(&judged, fate.came, blame),
+    };
+    let verdict = fate.overrides.as_ref().map(|(verdict, _)| *verdict);
+    all.extend(fate.overrides.map(|(_, finding)| finding));
+    let mut passage = verdict::passage(Told {
+        name: question.name.to_owned(),
+        place: question.case.map(|name| name.place),
+        route: route(trip, question.line, fate.came),
+        came: fate.came,
+        judged: &judged,
+        steps,
+        choices: question.choices,
+        findings: all,
+        took: trip.took,
+    });
+    if let Some(verdict) = verdict {
+        passage.verdict = verdict;
+    }
+    (passage, judged)
+}
+
+/// The outcome by the documentation, without the marker.
+fn prediction(trip: &Trip, question: Question<'_>) -> Option<Outcome> {
+    let outcome = trip.passed.as_ref().map(|passed| &passed.outcome);
+    let mut outcome = outcome.or(question.predicted.map(|(outcome, _)| outcome))?.clone();
+    if let Outcome::Delivered(message) = &mut outcome {
+        marker::strip(message);
+    }
+    Some(outcome)
+}
+
+fn steps<'a>(trip: &'a Trip, question: Question<'a>) -> &'a [Step] {
+    trip.passed.as_ref().map_or_else(|| question.predicted.map_or(&[][..], |(_, steps)| steps), |passed| &passed.steps)
+}
+
+/// Why the destination did not take the message, if it did not.
+fn refusal(trip: &Trip) -> Option<String> {
+    match &trip.passed.as_ref()?.confirmation {
+        Some(Err(error)) => Some(error.to_string()),
+        _ => None,
+    }
+}
+
+fn fate<'t>(
+    trip: &'t Trip,
+    question: Question<'_>,
+    prediction: Option<&'t Outcome>,
+    trouble: Option<&'t str>,
+    refused: Option<&'t str>,
+) -> Fate<'t> {
+    let plain = |came| Fate { came, overrides: None };
+    let unsure = |came, why: String| {
+        let finding = Diagnostic::new(&INCONCLUSIVE, question.line.flow.destination.place, why);
+        Fate { came, overrides: Some((Verdict::Inconclusive, finding)) }
+    };
+    if let [(message, known), rest @ ..] = trip.came.as_slice() {
+        if !rest.is_empty() && *known != Known::ByMarker {
+            return unsure(
+                Came::Delivered(message),
+                format!("{} messages came out that may be the one that was sent", trip.came.len()),
+            );
+        }
+        return plain(Came::Delivered(message));
+    }
+    if let Some(why) = refused {
+        return plain(Came::Failed(why));
+    }
+    if let (Some(why), Some(Trouble { role, .. })) = (trouble, &trip.trouble) {
+        let finding = Diagnostic::new(&NOT_DELIVERED, place_of(question.line, *role), why.to_owned());
+        return Fate { came: Came::Failed(why), overrides: Some((Verdict::Failed, finding)) };
+    }
+    match prediction {
+        Some(Outcome::Dropped(dropped)) if trip.others == 0 => plain(Came::Dropped(dropped)),
+        Some(Outcome::Delivered(message)) if !trip.readable => not_read_back(trip, question, message),
+        Some(outcome) => unsure(Came::of(outcome), silence(trip)),
+        None => unsure(Came::Failed("the dataflow did not get the message"), unheard(trip, question)),
+    }
+}
+
+fn not_read_back<'t>(trip: &Trip, question: Question<'_>, message: &'t Message) -> Fate<'t> {
+    let place = question.line.flow.destination.place;
+    let confirmed = trip.passed.as_ref().and_then(|passed| passed.confirmation.as_ref());
+    let text = match confirmed {
+        Some(Ok(Confirmation::Unasked)) => "sent, unconfirmed and not read back: the endpoint asks for no confirmation",
+        Some(Ok(_)) => "delivered and confirmed, not read back: nobody may read at the destination",
+        _ => "sent to the source; nobody may read at the destination, so nothing can be said of what came out",
+    };
+    let verdict = if confirmed.is_some() { Verdict::NotReadBack } else { Verdict::Inconclusive };
+    let entry = if confirmed.is_some() { &NOT_READ_BACK } else { &INCONCLUSIVE };
+    Fate { came: Came::Delivered(message), overrides: Some((verdict, Diagnostic::new(entry, place, text))) }
+}
+
+/// Nothing came that can be told to be the message.
+fn silence(trip: &Trip) -> String {
+    let within = format!("within {:.1} s", trip.took.as_secs_f64());
+    let confirmed = match trip.passed.as_ref().and_then(|passed| passed.confirmation.as_ref()) {
+        Some(Ok(Confirmation::Unasked)) => "it was sent without asking for a confirmation; ",
+        Some(Ok(Confirmation::Published { subscribed: false })) => {
+            "the broker confirmed it and said that nobody is subscribed; "
+        }
+        Some(Ok(_)) => "the destination confirmed it; ",
+        _ => "",
+    };
+    match trip.others {
+        0 => format!("{confirmed}nothing came out at the destination {within}"),
+        1 => format!("{confirmed}another message came out at the destination {within}, and not this one"),
+        others => format!("{confirmed}{others} other messages came out at the destination {within}, and not this one"),
+    }
+}
+
+fn unheard(trip: &Trip, question: Question<'_>) -> String {
+    let topics: Vec<String> =
+        question.line.flow.source.topics.iter().map(|topic| format!("`{}`", topic.value)).collect();
+    let topic = trip.input.topic();
+    format!("the dataflow did not get the message that was sent to `{topic}`: it reads {}", topics.join(", "))
+}
+
+/// The line of the manifest that a failure of `role` is about.
+fn place_of(line: &Line, role: Role) -> Place {
+    match role {
+        Role::Sender => line.source.summary.host_place,
+        Role::Dataflow | Role::Reader => line.destination.summary.host_place,
+    }
+}
+
+/// What the way, and not the dataflow, may change.
+fn lenience(trip: &Trip) -> Lenience {
+    let seconds = u32::try_from(trip.took.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
+    Lenience { ignore: Vec::new(), expiry: seconds }
+}
+
+fn route(trip: &Trip, line: &Line, came: Came<'_>) -> Route {
+    let protocol = |kind| if kind == Some(EndpointType::Kafka) { "Kafka" } else { "MQTT" };
+    let stop = |end: &super::manifests::End, topic: Option<&str>| Stop {
+        endpoint: end.name().to_owned(),
+        protocol: protocol(end.summary.kind),
+        topic: topic.map(str::to_owned),
+    };
+    let out = match came {
+        Came::Delivered(message) => Some(message.topic()),
+        _ => None,
+    };
+    Route {
+        source: stop(&line.source, Some(trip.input.topic())),
+        dataflow: line.flow.id.name().to_owned(),
+        destination: stop(&line.destination, out),
+    }
+}
+
+/// How the outcome of a trip is told to who wants to write it down.
+pub fn came(trip: &Trip) -> Option<Came<'_>> {
+    match (trip.came.first(), &trip.passed) {
+        (Some((message, _)), _) => Some(Came::Delivered(message)),
+        (None, Some(passed)) => match &passed.outcome {
+            Outcome::Dropped(dropped) => Some(compare::Came::Dropped(dropped)),
+            Outcome::Delivered(_) => None,
+        },
+        _ => None,
+    }
+}

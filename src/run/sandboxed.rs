@@ -1,0 +1,141 @@
+//! Jobs in the sandbox: those of one dataflow one after the other through one pair of brokers, dataflows side by side.
+
+use super::bridge::Work;
+use super::compare::Judged;
+use super::home;
+use super::job::Job;
+use super::judgement::{Question, passage};
+use super::lane::{Lane, Patience, Trip, Trouble};
+use super::opening::{self, Purpose, topics};
+use super::sandbox::{ADDED_USER_PROPERTIES, SandboxError};
+use super::{Wire, ends, ids};
+use crate::message::Message;
+use crate::report::run::Passage;
+use crate::translate::LastValues;
+use std::time::Duration;
+
+/// How long nothing has to come in the sandbox for a drop to be believed: a message takes a few milliseconds there.
+const QUIET: Duration = Duration::from_millis(30);
+
+/// Why jobs could not be run in the sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxedError {
+    /// A broker did not start.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    /// A connection to it was not made.
+    #[error("{} cannot connect to the sandbox: {}", .0.role.as_str(), .0.error)]
+    Opening(Trouble),
+}
+
+/// What became of a job: its messages in order.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// For the report.
+    pub passages: Vec<Passage>,
+    /// What happened.
+    pub trips: Vec<Trip>,
+    /// How properties were judged.
+    pub judged: Vec<Vec<Judged>>,
+}
+
+/// Runs `jobs`, and hands back what became of each, in order. `told` is called after each.
+///
+/// # Errors
+/// Where the sandbox does not start.
+pub async fn run(jobs: &[Job], limit: Duration, told: &(dyn Fn() + Sync)) -> Result<Vec<Done>, SandboxedError> {
+    let groups = groups(jobs);
+    let lanes =
+        groups.iter().map(|group| lane(group.iter().filter_map(|index| jobs.get(*index)).collect(), limit, told));
+    let results = futures_util::future::join_all(lanes).await;
+    let mut all: Vec<Done> = jobs.iter().map(|_| Done::default()).collect();
+    for (group, result) in groups.iter().zip(results) {
+        for (index, done) in group.iter().zip(result?) {
+            if let Some(place) = all.get_mut(*index) {
+                *place = done;
+            }
+        }
+    }
+    Ok(all)
+}
+
+/// The jobs that can share brokers: those of one dataflow, and in Kafka of one source topic.
+fn groups(jobs: &[Job]) -> Vec<Vec<usize>> {
+    let mut groups: Vec<((&str, &str), Vec<usize>)> = Vec::new();
+    for (index, job) in jobs.iter().enumerate() {
+        let kafka = ends::wire(&job.line.source) == Some(Wire::Kafka);
+        let topic = job.sendings.first().filter(|_| kafka).map_or("", |sending| sending.message.topic());
+        let key = (job.line.flow.id.name(), topic);
+        match groups.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, group)) => group.push(index),
+            None => groups.push((key, vec![index])),
+        }
+    }
+    groups.into_iter().map(|(_, group)| group).collect()
+}
+
+async fn lane(jobs: Vec<&Job>, limit: Duration, told: &(dyn Fn() + Sync)) -> Result<Vec<Done>, SandboxedError> {
+    let Some(first) = jobs.first() else { return Ok(Vec::new()) };
+    let messages = jobs.iter().flat_map(|job| job.sendings.iter().map(|sending| &sending.message));
+    let topics = topics(messages);
+    let (sandbox, doors) = home::open(&first.line, &topics).await?;
+    let outputs = match ends::wire(&first.line.destination) {
+        // Nobody else writes there, so whatever comes is what the dataflow made of it.
+        Some(Wire::Mqtt) | None => vec!["#".to_owned()],
+        Some(Wire::Kafka) => first.line.flow.destination.topic.iter().map(|topic| topic.value.to_string()).collect(),
+    };
+    let run = ids::run_id();
+    let purpose = Purpose {
+        line: &first.line,
+        plan: &first.plan,
+        topics: &topics,
+        outputs: &outputs,
+        run: &run,
+        alone: true,
+        strip: &ADDED_USER_PROPERTIES,
+        limit,
+        patience: Patience { limit, quiet: QUIET },
+    };
+    let mut lane = match opening::open(&doors, purpose).await {
+        Ok(lane) => lane,
+        Err(trouble) => {
+            sandbox.stop().await;
+            return Err(SandboxedError::Opening(trouble));
+        }
+    };
+    let mut all = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        all.push(pass(job, &mut lane).await);
+        told();
+    }
+    // The verdicts are known; nobody has to wait for good-byes longer than the sandbox takes to stop.
+    lane.close().await;
+    sandbox.stop().await;
+    Ok(all)
+}
+
+/// Sends the messages of `job` through `lane`.
+pub async fn pass(job: &Job, lane: &mut Lane) -> Done {
+    let mut done = Done::default();
+    let mut last = LastValues::default();
+    let mut world = job.world();
+    for (index, sending) in job.sendings.iter().enumerate() {
+        let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
+        let trip = lane.pass(sending.message.clone(), None::<&Message>, &mut work).await;
+        let several = job.sendings.len() > 1;
+        let name = if several { format!("{} ({})", job.name, index + 1) } else { job.name.clone() };
+        let question = Question {
+            line: &job.line,
+            name: &name,
+            case: job.case.as_ref().map(|case| &case.name),
+            expected: sending.expected.as_ref(),
+            predicted: None,
+            choices: &job.choices,
+        };
+        let (passage, judged) = passage(&trip, question);
+        done.passages.push(passage);
+        done.judged.push(judged);
+        done.trips.push(trip);
+    }
+    done
+}

@@ -3,7 +3,7 @@ use crate::diag::Place;
 use crate::diag::{Certainty, FileId, Span, pages};
 use crate::message::{Message, Publish};
 use crate::report::run::{Answer, Judgement, Passage, Route, Verdict};
-use crate::run::cases::Expectation;
+use crate::run::cases::{Expectation, Generated};
 use crate::run::compare::{Came, Judged};
 use crate::run::compare::{Journey, Lenience, judge, predicted};
 use crate::translate::{Action, DropReason, Dropped, Outcome, Rule};
@@ -44,7 +44,7 @@ fn told(came: Came<'_>, judged: &[Judged], steps: &[Step]) -> Passage {
 fn every_row_has_its_rule_and_every_setting_is_told_once() {
     let (message, steps) = (message(), steps());
     let journey = Journey { input: &message, came: Came::Delivered(&message), steps: &steps };
-    let expectation = predicted(&Outcome::Delivered(message.clone()), PLACE);
+    let expectation = predicted(&Outcome::Delivered(message.clone()), PLACE, &Generated::default());
     let judged = judge(journey, &expectation, Judgement::AsPredicted, &Lenience::default());
     let passage = told(journey.came, &judged, &steps);
     assert_eq!(passage.verdict, Verdict::AsPredicted);
@@ -64,7 +64,7 @@ fn a_verdict_needs_something_that_was_asked() {
     let judged = judge(journey, &Expectation::none(PLACE), Judgement::Ok, &Lenience::default());
     assert_eq!(verdict(&judged, journey.came), Verdict::AsPredicted);
 
-    let expectation = predicted(&Outcome::Delivered(message.clone()), PLACE);
+    let expectation = predicted(&Outcome::Delivered(message.clone()), PLACE, &Generated::default());
     let judged = judge(journey, &expectation, Judgement::Ok, &Lenience::default());
     assert_eq!(verdict(&judged, journey.came), Verdict::Passed);
 

@@ -4,6 +4,7 @@
 //! replaced, so patterns, order and comments stay. Values that a run makes anew each time become patterns.
 
 use super::case::Case;
+use super::generated::Generated;
 use crate::diag::{Edit, FileId, Place, Span};
 use crate::message::{Message, PayloadFormat};
 use crate::run::compare::{Came, Judged};
@@ -14,20 +15,6 @@ use crate::yaml::{Entry, Node, Stream, Value};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value as Json, json};
-
-/// A UUID (RFC 9562, 4).
-const UUID: &str = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
-/// A time of RFC 3339.
-const TIME: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9]{2}:[0-9]{2})$";
-
-/// Values that are other ones in every run.
-#[derive(Debug, Clone, Default)]
-pub struct Generated {
-    /// Identifiers that were made.
-    pub ids: Vec<String>,
-    /// Times of the clock, as they stand in messages.
-    pub times: Vec<String>,
-}
 
 /// What came out of a case.
 #[derive(Debug, Clone, Copy)]
@@ -246,11 +233,8 @@ impl Writer<'_> {
     fn value(&self, property: &Property, value: Option<&[u8]>) -> Json {
         let Some(bytes) = value else { return Json::Null };
         let Ok(text) = std::str::from_utf8(bytes) else { return json!({ "base64": STANDARD.encode(bytes) }) };
-        if self.generated.ids.iter().any(|id| id == text) {
-            return json!({ "matches": UUID });
-        }
-        if self.generated.times.iter().any(|time| time == text) {
-            return json!({ "matches": TIME });
+        if let Some(pattern) = self.generated.pattern(text) {
+            return json!({ "matches": pattern });
         }
         match property {
             Property::PayloadFormat => if text == "1" { "utf8" } else { "bytes" }.into(),

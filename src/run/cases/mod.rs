@@ -7,6 +7,7 @@
 mod bless;
 mod case;
 mod expect;
+mod generated;
 mod matcher;
 mod message;
 mod payload;
@@ -18,9 +19,10 @@ mod bless_tests;
 #[cfg(test)]
 mod tests;
 
-pub use bless::{Blessing, Generated, bless};
+pub use bless::{Blessing, bless};
 pub use case::{Case, Sent, read};
 pub use expect::{Check, CloudEventsCheck, Exact, Expectation, Prefix};
+pub use generated::Generated;
 pub use matcher::{Matcher, Seen};
 pub use message::{Content, Draft, DraftError, read_draft, read_expectation};
 pub use payload::{Difference, difference, field};

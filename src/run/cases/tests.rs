@@ -5,6 +5,7 @@ use crate::run::Wire;
 use crate::schema::json::to_value;
 use crate::translate::Property;
 use crate::yaml::Stream;
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::path::Path;
 
@@ -383,8 +384,7 @@ fn the_examples_are_what_they_say() {
 }
 
 /// Scalars of every type, keys of every part, nested as they come.
-fn tree() -> impl proptest::strategy::Strategy<Value = Json> {
-    use proptest::prelude::*;
+fn tree() -> impl Strategy<Value = Json> {
     let scalar = prop_oneof![
         Just(Json::Null),
         any::<bool>().prop_map(Json::from),
@@ -401,6 +401,23 @@ fn tree() -> impl proptest::strategy::Strategy<Value = Json> {
                 .prop_map(|members| members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()),
         ]
     })
+}
+
+/// What may stand behind a key: a scalar, a matcher, names with either.
+fn value() -> impl Strategy<Value = Json> {
+    let scalar = prop_oneof![
+        Just(Json::Null),
+        any::<bool>().prop_map(Json::from),
+        (-1_i64..4).prop_map(Json::from),
+        "[a-z]{0,3}".prop_map(Json::from),
+        prop::sample::select(vec!["aaaa", "delivered", "send-failed", "utf8", "0"]).prop_map(Json::from),
+    ];
+    let matcher = (prop::sample::select(matcher::MATCHER.to_vec()), scalar.clone())
+        .prop_flat_map(|(key, inner)| prop_oneof![Just(json!({ key: inner })), Just(json!({ key: [inner] }))]);
+    let one = prop_oneof![scalar, matcher];
+    let names = prop::sample::select([&expect::CLOUD_EVENTS[..], &["a", "Key"]].concat());
+    let pair = (names, one.clone()).prop_map(|(name, value)| json!({ name: value }));
+    prop_oneof![2 => one, 1 => pair.clone(), 1 => prop::collection::vec(pair, 0..3).prop_map(Json::from)]
 }
 
 proptest::proptest! {
@@ -421,8 +438,14 @@ proptest::proptest! {
     }
 
     #[test]
-    fn what_the_reader_takes_the_schema_takes(case in tree()) {
-        let document = json!({ "cases": [{ "name": "x", "message": {}, "expect": case }] });
+    fn what_the_reader_takes_the_schema_takes(
+        message in prop::collection::vec((prop::sample::select(message::MESSAGE.to_vec()), value()), 0..2),
+        expect in prop::collection::vec((prop::sample::select(expect::EXPECT.to_vec()), value()), 0..2),
+    ) {
+        let mapping = |members: Vec<(&str, Json)>| -> Json {
+            members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+        };
+        let document = json!({ "cases": [{ "name": "x", "message": mapping(message), "expect": mapping(expect) }] });
         if read(&document.to_string(), FileId(0)).is_ok() {
             let validator = jsonschema::draft202012::new(&schema()).unwrap();
             assert!(validator.is_valid(&as_json(&document.to_string())), "{document}");

@@ -61,10 +61,10 @@ fn order(table: &mut Table, rows: &[usize], pairs: &[(usize, &Check)]) {
 }
 
 fn of_name(table: &Table, row: usize, item: &Check) -> bool {
-    table.outputs(&item.property).contains(&row)
+    table.is(row, &item.property)
 }
 
 fn is_unset_indicator(table: &Table, row: usize) -> bool {
-    let zero = table.outputs(&Property::Header(INDICATOR.to_owned())).contains(&row);
+    let zero = table.is(row, &Property::Header(INDICATOR.to_owned()));
     zero && Matcher::Is(b"0".to_vec()).admits(table.seen(row).as_seen()) && table.seen(row).as_seen() != Seen::Absent
 }

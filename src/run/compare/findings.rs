@@ -17,13 +17,15 @@ pub enum Blame<'a> {
     Prediction(Place),
 }
 
-/// A finding for each of `judged` that is wrong, and for a message that was not delivered although nobody expected that.
+/// A finding for each of `judged` that is wrong, in the order of their lines; and for a message that was not
+/// delivered although nobody expected that.
 pub fn findings(judged: &[Judged], came: Came<'_>, blame: Blame<'_>) -> Vec<Diagnostic> {
     let mut findings: Vec<_> =
         judged.iter().filter(|row| row.judgement.fails()).map(|row| wrong(row, came, blame)).collect();
     if let Blame::Prediction(place) = blame {
         findings.extend(undelivered(came, place));
     }
+    findings.sort_by_key(|finding| finding.place);
     findings
 }
 
@@ -80,7 +82,9 @@ fn explain(row: &Judged, finding: &mut Diagnostic) {
     finding.notes.extend(row.note.clone());
     match &row.step {
         Some(step) => {
-            finding.notes.push(format!("rule `{}`: {}", step.rule.id, step.rule.says));
+            // The line that is shown says it already.
+            let says = if finding.related.is_empty() { format!(": {}", step.rule.says) } else { String::new() };
+            finding.notes.push(format!("rule `{}`{says}", step.rule.id));
             finding.source = Some(Source::to_string(step.rule.source));
             if let Some(choice) = step.choice {
                 let values = choice.values.join("`, `");

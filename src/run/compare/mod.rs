@@ -19,7 +19,7 @@ pub use parts::{Part, parts};
 use crate::diag::Place;
 use crate::message::Message;
 use crate::report::run::Judgement;
-use crate::run::cases::{Check, Exact, Expectation, Matcher, Seen, difference, field};
+use crate::run::cases::{Check, Exact, Expectation, Generated, Matcher, Seen, difference, field};
 use crate::translate::{Dropped, Outcome, Property, Step};
 use rows::Table;
 
@@ -134,14 +134,43 @@ pub fn judge(journey: Journey<'_>, expectation: &Expectation, good: Judgement, l
     table.end()
 }
 
-/// What `outcome` expects: every property as it is there, and no other. What the client chooses, such as the partition,
-/// is not part of it.
-pub fn predicted(outcome: &Outcome, place: Place) -> Expectation {
+/// What the documentation can be read to say of a message.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// What would become of it.
+    pub outcome: &'a Outcome,
+    /// The steps of the translation that says so.
+    pub steps: &'a [Step],
+    /// The values in it that are other ones in every run.
+    pub generated: &'a Generated,
+}
+
+/// Holds what came of `input` against each of `readings`, and gives the one that fits best with its judgement: where the
+/// documentation contradicts itself, this is the reading that is followed. The first of equals wins. `place` is a line of
+/// the dataflow. `None` without readings.
+pub fn closest(
+    input: &Message,
+    came: Came<'_>,
+    readings: &[Reading<'_>],
+    place: Place,
+    lenience: &Lenience,
+) -> Option<(usize, Vec<Judged>)> {
+    let judged = readings.iter().enumerate().map(|(index, reading)| {
+        let expectation = predicted(reading.outcome, place, reading.generated);
+        let journey = Journey { input, came, steps: reading.steps };
+        (index, judge(journey, &expectation, Judgement::AsPredicted, lenience))
+    });
+    judged.min_by_key(|(_, judged)| judged.iter().filter(|row| row.judgement.fails()).count())
+}
+
+/// What `outcome` expects: every property as it is there, and no other; for what is `generated` its pattern. What the
+/// client chooses, such as the partition, is not part of it.
+pub fn predicted(outcome: &Outcome, place: Place, generated: &Generated) -> Expectation {
     let mut expectation = Expectation::none(place);
     expectation.outcome = Some(crate::model::Written { value: vec![Came::of(outcome).key()], place });
     let Outcome::Delivered(message) = outcome else { return expectation };
     let check = |part: Part| {
-        let matcher = part.value.map_or(Matcher::Null, Matcher::Is);
+        let matcher = part.value.map_or(Matcher::Null, |value| generated.matcher(value));
         Check { property: part.property, matcher, place }
     };
     let (named, single): (Vec<_>, Vec<_>) = parts(message).into_iter().partition(Part::is_named);

@@ -71,6 +71,12 @@ impl Table {
         self.rows.iter().enumerate().filter(|(_, row)| is(row)).map(|(index, _)| index).collect()
     }
 
+    /// Whether `property` came out in `row`.
+    pub(super) fn is(&self, row: usize, property: &Property) -> bool {
+        let part = self.rows.get(row).and_then(|row| row.output.as_ref());
+        part.is_some_and(|part| part.property == *property)
+    }
+
     /// What came out in `row`.
     pub(super) fn seen(&self, row: usize) -> SeenOwned {
         SeenOwned(self.rows.get(row).and_then(|row| row.output.clone()))

@@ -270,7 +270,7 @@ fn a_finding_stands_at_the_case_and_shows_the_cause() {
 #[test]
 fn a_prediction_is_everything_that_is_there() {
     let outcome = Outcome::Delivered(record(&[("a", "1"), ("b", "2")]));
-    let expectation = predicted(&outcome, NOWHERE);
+    let expectation = predicted(&outcome, NOWHERE, &Generated::default());
     let input = input();
     let hold = |came: &Message| {
         let journey = Journey { input: &input, came: Came::Delivered(came), steps: &[] };
@@ -290,4 +290,53 @@ fn a_prediction_is_everything_that_is_there() {
     assert!(hold(&Message::Kafka(keyed.clone())).iter().all(|row| !row.judgement.fails()), "the client chooses these");
     keyed.key = Some(b"k".to_vec());
     assert!(hold(&Message::Kafka(keyed)).iter().any(|row| row.judgement == Judgement::Unexpected));
+}
+
+#[test]
+fn of_two_readings_the_one_that_fits_is_followed() {
+    let input = input();
+    let hyphen = Outcome::Delivered(record(&[("ce-id", "7")]));
+    let underscore = Outcome::Delivered(record(&[("ce_id", "7")]));
+    let generated = Generated::default();
+    let readings = [&hyphen, &underscore].map(|outcome| Reading { outcome, steps: &[], generated: &generated });
+    for (name, index, wrong) in [("ce-id", 0, 0), ("ce_id", 1, 0), ("ceid", 0, 2)] {
+        let out = record(&[(name, "7")]);
+        let (found, judged) = closest(&input, Came::Delivered(&out), &readings, NOWHERE, &Lenience::default()).unwrap();
+        let failing = judged.iter().filter(|row| row.judgement.fails()).count();
+        assert_eq!((found, failing), (index, wrong), "{name}");
+    }
+}
+
+#[test]
+fn what_is_made_anew_is_held_to_its_form() {
+    let input = input();
+    let generated = Generated {
+        ids: vec!["b5b3a9f0-1c2d-4e5f-8a9b-0c1d2e3f4a5b".to_owned()],
+        times: vec!["2026-01-01T00:00:00Z".to_owned()],
+    };
+    let outcome = Outcome::Delivered(record(&[("ce-id", &generated.ids[0]), ("ce-time", &generated.times[0])]));
+    let expectation = predicted(&outcome, NOWHERE, &generated);
+    let wrong = |id: &str, time: &str| {
+        let out = record(&[("ce-id", id), ("ce-time", time)]);
+        let journey = Journey { input: &input, came: Came::Delivered(&out), steps: &[] };
+        let judged = judge(journey, &expectation, Judgement::AsPredicted, &Lenience::default());
+        judged.iter().filter(|row| row.judgement.fails()).count()
+    };
+    assert_eq!(wrong("00000000-0000-4000-8000-000000000000", "2026-11-21T16:30:00.123+01:00"), 0);
+    assert_eq!(wrong("7", "2026-11-21T16:30:00Z"), 1);
+    assert_eq!(wrong("00000000-0000-4000-8000-000000000000", "yesterday"), 1);
+}
+
+#[test]
+fn many_properties_take_no_time() {
+    let names: Vec<String> = (0..1000).map(|n| format!("n{n}")).collect();
+    let pairs: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1")).collect();
+    let (input, out) = (input(), record(&pairs));
+    let steps: Vec<Step> = names.iter().map(|name| copied(user(name), name, "1")).collect();
+    let expectation = predicted(&Outcome::Delivered(out.clone()), NOWHERE, &Generated::default());
+    let journey = Journey { input: &input, came: Came::Delivered(&out), steps: &steps };
+    let start = std::time::Instant::now();
+    let judged = judge(journey, &expectation, Judgement::AsPredicted, &Lenience::default());
+    assert!(judged.iter().all(|row| !row.judgement.fails()));
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }

@@ -45,6 +45,8 @@ pub struct Consumer {
     has_group: bool,
 }
 
+/// How long to wait for a coordinator before asking again.
+const RETRY: Duration = Duration::from_millis(50);
 const ASKING: &str = "when asked for the offsets of a topic";
 const READING: &str = "when reading";
 const COMMITTING: &str = "when committing offsets";
@@ -221,12 +223,18 @@ impl Consumer {
         self.link.look();
         self.link.inbox.committed = None;
         let list = list_of(topic, offsets.iter().map(|(partition, offset)| (*partition, Offset::Offset(*offset))));
-        ffi::commit(self.link.client(), &list).map_err(|code| Error::of(code, COMMITTING, topic))?;
+        let refused = |code| Error::of(code, COMMITTING, topic);
+        self.link.commit(&list).map_err(refused)?;
         loop {
             self.link.look();
             match self.link.inbox.committed.take() {
                 Some(0) => return Ok(()),
-                Some(code) => return Err(Error::of(code, COMMITTING, topic)),
+                // The coordinator is being chosen, or wakes up.
+                Some(14..=16) => {
+                    tokio::time::sleep(RETRY).await;
+                    self.link.commit(&list).map_err(refused)?;
+                }
+                Some(code) => return Err(refused(code)),
                 None => {}
             }
             let left = end.saturating_duration_since(Instant::now());

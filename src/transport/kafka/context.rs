@@ -1,6 +1,6 @@
 //! What librdkafka's threads see of a client: routes, verdicts on certificates, and whom to wake.
 
-use super::settings::Route;
+use super::settings::{Route, Security, Settings};
 use rdkafka::client::ClientContext;
 use std::ffi::{CStr, CString};
 use std::sync::{Mutex, PoisonError};
@@ -10,6 +10,8 @@ use tokio::sync::Notify;
 #[derive(Default)]
 pub(super) struct Context {
     routes: Vec<(Route, CString, CString)>,
+    /// Whether a client certificate was configured.
+    pub(super) has_identity: bool,
     verdicts: Mutex<Vec<(String, i32)>>,
     /// Notified when the event queue is no longer empty.
     pub(super) ready: Notify,
@@ -18,9 +20,10 @@ pub(super) struct Context {
 impl ClientContext for Context {}
 
 impl Context {
-    /// A context with `routes`. Those whose host is no C string lead nowhere and are left out.
-    pub(super) fn new(routes: &[Route]) -> Self {
-        let routes = routes
+    /// A context for `settings`. Routes whose host is no C string lead nowhere and are left out.
+    pub(super) fn new(settings: &Settings) -> Self {
+        let routes = settings
+            .routes
             .iter()
             .filter_map(|route| {
                 let host = CString::new(route.to_host.as_str()).ok()?;
@@ -28,7 +31,8 @@ impl Context {
                 Some((route.clone(), host, port))
             })
             .collect();
-        Self { routes, ..Self::default() }
+        let has_identity = matches!(&settings.security, Security::Tls(tls) if tls.identity.is_some());
+        Self { routes, has_identity, ..Self::default() }
     }
 
     /// Host and port to dial instead of `host` and `port`.

@@ -28,6 +28,9 @@ pub enum Error {
     /// A topic that the login may not use in this way.
     #[error("the cluster does not let this login use the topic `{0}`")]
     TopicDenied(String),
+    /// A login that may not produce at all: the cluster refuses it a producer id (`InitProducerId`, for idempotence).
+    #[error("the cluster gives this login no producer id, which it gives to whoever may write to a topic")]
+    ProducerDenied,
     /// A group that the login may not use.
     #[error("the cluster does not let this login use the consumer group")]
     GroupDenied,
@@ -61,6 +64,7 @@ const INVALID_TOPIC: i32 = 17;
 /// For a moment after a topic was created.
 pub(super) const LEADER_NOT_AVAILABLE: i32 = 5;
 const UNKNOWN_MEMBER: i32 = 25;
+const CLUSTER_DENIED: i32 = 31;
 pub(super) const GROUP_DENIED: i32 = 30;
 const LOCAL_UNKNOWN_TOPIC: i32 = -188;
 const LOCAL_UNKNOWN_PARTITION: i32 = -190;
@@ -82,6 +86,7 @@ impl Error {
             UNKNOWN_TOPIC | LOCAL_UNKNOWN_TOPIC | LOCAL_UNKNOWN_PARTITION => Self::TopicMissing(topic.to_owned()),
             INVALID_TOPIC => Self::TopicName(topic.to_owned()),
             TOPIC_DENIED => Self::TopicDenied(topic.to_owned()),
+            CLUSTER_DENIED => Self::ProducerDenied,
             GROUP_DENIED => Self::GroupDenied,
             UNKNOWN_MEMBER => Self::GroupActive,
             code => Self::Other { doing, code, words: ffi::words(code) },

@@ -146,13 +146,23 @@ pub(super) fn read(notice: &Notice, context: &Context) -> Said {
         return Said::AllDown;
     }
     let (broker, node, text) = parts(&notice.text);
-    match cause(notice.code, text, || context.certificate_verdict(broker)) {
+    let known = Known { verdict: context.certificate_verdict(broker), has_identity: context.has_identity };
+    match cause(notice.code, text, &known) {
         Some((step, cause)) => Said::Failure(Failure { broker: broker.to_owned(), node, step, cause }),
         None => match notice.code {
             Some(code) if code > 0 || matches!(code, LOCAL_FATAL | LOCAL_NO_RESET) => Said::Refusal(code),
             _ => Said::Nothing,
         },
     }
+}
+
+/// What decides where a text fits two causes.
+#[derive(Default)]
+struct Known {
+    /// OpenSSL's code for the broker's certificate.
+    verdict: Option<i32>,
+    /// Whether a client certificate was shown.
+    has_identity: bool,
 }
 
 /// Splits `[thrd:…]: sasl_ssl://host:port/1: text` into address, number and text.
@@ -162,13 +172,15 @@ fn parts(text: &str) -> (&str, Option<i32>, &str) {
         None => text,
     };
     let Some((name, rest)) = text.split_once(": ") else { return ("", None, text) };
-    let Some((_, address)) = name.split_once("://") else { return ("", None, text) };
-    let (address, node) = address.rsplit_once('/').unwrap_or((address, ""));
-    (address, node.parse().ok(), rest)
+    // In clear there is no protocol before the address.
+    let address = name.split_once("://").map_or(name, |(_, address)| address);
+    let Some((address, node)) = address.rsplit_once('/') else { return ("", None, text) };
+    let is_address = |text: &str| text.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if is_address(address) { (address, node.parse().ok(), rest) } else { ("", None, text) }
 }
 
 /// Step and cause by the code and the text of a notice.
-fn cause(code: Option<i32>, text: &str, verdict: impl Fn() -> Option<i32>) -> Option<(Step, Cause)> {
+fn cause(code: Option<i32>, text: &str, known: &Known) -> Option<(Step, Cause)> {
     let lower = text.to_ascii_lowercase();
     let has = |part: &str| lower.contains(part);
     if code == Some(LOCAL_AUTHENTICATION) {
@@ -181,7 +193,7 @@ fn cause(code: Option<i32>, text: &str, verdict: impl Fn() -> Option<i32>) -> Op
         return Some((Step::Login, login(text)));
     }
     if code == Some(LOCAL_SSL) || has("ssl handshake failed") || has("ssl alert") || has("certificate verify failed") {
-        return Some((Step::Tls, tls(text, &lower, verdict)));
+        return Some((Step::Tls, tls(text, &lower, known)));
     }
     if has("connection setup timed out") {
         return Some((Step::Connect, Cause::Silent));
@@ -214,11 +226,14 @@ fn state(lower: &str) -> Option<Step> {
     })
 }
 
-fn tls(text: &str, lower: &str, verdict: impl Fn() -> Option<i32>) -> Cause {
+fn tls(text: &str, lower: &str, known: &Known) -> Cause {
     if lower.contains("connecting to a plaintext broker listener") || lower.contains("wrong version number") {
         return Cause::NotTls;
     }
-    if lower.contains("alert certificate required") || lower.contains("alert handshake failure") {
+    // Java refuses a certificate that is missing as it refuses one that is bad.
+    let certificate_wanted =
+        ["certificate required", "bad certificate", "handshake failure"].iter().any(|alert| lower.contains(alert));
+    if !known.has_identity && certificate_wanted {
         return Cause::NoClientCertificate;
     }
     if let Some((_, alert)) = lower.split_once("alert ") {
@@ -227,7 +242,7 @@ fn tls(text: &str, lower: &str, verdict: impl Fn() -> Option<i32>) -> Cause {
     }
     if lower.contains("certificate verify failed") || lower.contains("certificate could not be verified") {
         // Codes of OpenSSL's x509_vfy.h.
-        return match verdict() {
+        return match known.verdict {
             Some(62..=64) => Cause::WrongName,
             Some(9 | 10) => Cause::Expired,
             Some(2 | 18 | 19 | 20 | 21 | 27) | None => Cause::UnknownIssuer,
@@ -242,10 +257,10 @@ fn tls(text: &str, lower: &str, verdict: impl Fn() -> Option<i32>) -> Cause {
 
 fn login(text: &str) -> Cause {
     let text = short(text);
-    for mark in ["broker's supported mechanisms:", "supported mechanisms:"] {
-        if let Some((_, offered)) = text.split_once(mark) {
-            return Cause::Mechanism(offered.trim().replace(',', ", "));
-        }
+    if let Some((_, offered)) = text.split_once("supported mechanisms:") {
+        let mut offered: Vec<&str> = offered.split(',').map(str::trim).collect();
+        offered.sort_unstable();
+        return Cause::Mechanism(offered.join(", "));
     }
     if let Some((_, reason)) = text.split_once("Failed to acquire SASL OAUTHBEARER token: ") {
         return Cause::NoToken(reason.to_owned());

@@ -54,11 +54,15 @@ pub(super) fn client(config: &ClientConfig, kind: RDKafkaType, context: Context)
             rd_kafka_conf_set_resolve_cb(native.ptr(), resolve);
         }
         rd::rd_kafka_conf_set_ssl_cert_verify_cb(native.ptr(), Some(verify));
+        rd::rd_kafka_conf_set_log_cb(native.ptr(), Some(no_log));
     }
     Client::new(config, native, kind, context).map(Arc::new)
 }
 
 const TOKEN_REFRESH_EVENT: c_int = rd::RD_KAFKA_EVENT_OAUTHBEARER_TOKEN_REFRESH;
+
+/// Logs go to the event queue; the last ones of a client that ends would go to standard error.
+unsafe extern "C" fn no_log(_: *const rd::rd_kafka_t, _: c_int, _: *const c_char, _: *const c_char) {}
 
 /// Resolves a name as the C library does, after its route. Without a name it frees what it gave out.
 unsafe extern "C" fn resolve(
@@ -191,6 +195,16 @@ impl Queue {
         }
         true
     }
+
+    /// Starts to commit `partitions` for the group of the client; the result comes as an event.
+    pub(super) fn commit(&self, partitions: &TopicPartitionList) -> Result<(), i32> {
+        // SAFETY: client, list and queue live; the list is copied, and there is no callback.
+        let code = unsafe {
+            let client = self.client.native_ptr();
+            rd::rd_kafka_commit_queue(client, partitions.ptr(), self.pointer, None, ptr::null_mut())
+        };
+        result(code as i32)
+    }
 }
 
 impl Drop for Queue {
@@ -200,7 +214,6 @@ impl Drop for Queue {
             rd::rd_kafka_queue_cb_event_enable(self.pointer, None, ptr::null_mut());
             rd::rd_kafka_queue_destroy(self.pointer);
         }
-        let _ = &self.client;
     }
 }
 
@@ -442,12 +455,6 @@ pub(super) fn committed(
 ) -> Result<(), i32> {
     // SAFETY: as above.
     result(unsafe { rd::rd_kafka_committed(client.native_ptr(), partitions.ptr(), milliseconds) } as i32)
-}
-
-/// Starts to commit `partitions` for the group of `client`; the result comes as an event.
-pub(super) fn commit(client: &Client<Context>, partitions: &TopicPartitionList) -> Result<(), i32> {
-    // SAFETY: as for `assign`.
-    result(unsafe { rd::rd_kafka_commit(client.native_ptr(), partitions.ptr(), 1) } as i32)
 }
 
 fn result(code: i32) -> Result<(), i32> {

@@ -5,10 +5,10 @@ use super::error::{Error, LEADER_NOT_AVAILABLE, LOCAL_TIMED_OUT, LOCAL_TRANSPORT
 use super::failure::{self, Failure, Said, Step};
 use super::ffi::{self, Inbox, Native, Queue};
 use super::settings::{Sasl, Settings, Token};
-use rdkafka::ClientConfig;
 use rdkafka::client::Client;
 use rdkafka::error::KafkaError;
 use rdkafka::types::{RDKafkaErrorCode, RDKafkaRespErr, RDKafkaType};
+use rdkafka::{ClientConfig, TopicPartitionList};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -40,7 +40,7 @@ pub(super) struct Link {
 impl Link {
     /// A client by `config`. No connection is made yet.
     pub(super) fn new(settings: &Settings, config: &ClientConfig, kind: RDKafkaType) -> Result<Self, Error> {
-        let client = ffi::client(config, kind, Context::new(&settings.routes)).map_err(Error::of_creation)?;
+        let client = ffi::client(config, kind, Context::new(settings)).map_err(Error::of_creation)?;
         let queue = Queue::new(Arc::clone(&client), kind);
         let token = match &settings.sasl {
             Sasl::OauthBearer(token) => Some(token.clone()),
@@ -80,6 +80,11 @@ impl Link {
         }
     }
 
+    /// Starts to commit; the result goes to the inbox.
+    pub(super) fn commit(&self, partitions: &TopicPartitionList) -> Result<(), i32> {
+        self.queue.commit(partitions)
+    }
+
     /// Waits for events, not longer than `limit`. Does not read them.
     pub(super) async fn wait(&self, limit: Duration) {
         let _ = tokio::time::timeout(limit.min(NAP), self.client.context().ready.notified()).await;
@@ -104,7 +109,7 @@ impl Link {
     pub(super) fn fatal(&self) -> Option<Error> {
         let (code, words) = self.refusal.as_ref()?;
         Some(match Error::of(*code, "the cluster says", "") {
-            denied @ Error::GroupDenied => denied,
+            denied @ (Error::GroupDenied | Error::ProducerDenied) => denied,
             _ => Error::Other { doing: "the cluster says", code: *code, words: words.clone() },
         })
     }

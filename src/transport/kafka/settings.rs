@@ -156,8 +156,9 @@ pub struct ProducerSettings {
     /// How messages are gathered; `None` sends each in a batch of its own.
     pub batching: Option<Batching>,
     /// Whether the producer numbers its batches, so that a retry neither doubles nor reorders. Needs [`Acks::All`] and
-    /// is ignored without. It costs one request at the start and five batches in flight for a broker at most; a cluster
-    /// that refuses the producer id (`InitProducerId`) fails every message, so it can be switched off.
+    /// is ignored without. Made for many messages: librdkafka asks for the producer id half a second after its start
+    /// (a fixed timer, see `rd_kafka_idemp_pid_timer_restart`) and sends nothing before, keeps five batches in flight
+    /// for a broker at most, and fails every message where a cluster refuses the producer id.
     pub idempotence: bool,
     /// How long a message may take, retries included (`message.timeout.ms`).
     pub message_timeout: Duration,
@@ -169,7 +170,7 @@ impl Default for ProducerSettings {
             acks: Acks::All,
             compression: Compression::None,
             batching: Some(Batching { linger: Duration::from_millis(5), messages: 100_000, bytes: 1_000_000 }),
-            idempotence: true,
+            idempotence: false,
             message_timeout: Duration::from_secs(30),
         }
     }

@@ -132,3 +132,33 @@ fn what_no_packet_can_hold_is_not_sent_and_the_connection_stands() {
         client.disconnect(false).await.unwrap();
     });
 }
+
+/// An HTTP server where a WebSocket was expected.
+#[test]
+fn what_is_no_websocket_is_named() {
+    use flowgate::transport::ws::WebSocketOptions;
+    for (answer, expected) in [
+        (
+            &b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"[..],
+            "no WebSocket at `/mqtt`: the server answered HTTP 404",
+        ),
+        (b"SSH-2.0-OpenSSH_9.2\r\n\r\n", "speaks no WebSocket"),
+    ] {
+        block(async {
+            let port = peer(move |mut stream| async move {
+                let mut request = Vec::new();
+                while !request.ends_with(b"\r\n\r\n") {
+                    request.push(tokio::io::AsyncReadExt::read_u8(&mut stream).await.unwrap());
+                }
+                assert!(String::from_utf8(request).unwrap().to_lowercase().contains("sec-websocket-protocol: mqtt"));
+                stream.write_all(answer).await.unwrap();
+            })
+            .await;
+            let mut options = options(port, "c");
+            options.websocket = Some(WebSocketOptions::default());
+            let error = Client::connect(options).await.unwrap_err();
+            assert_eq!(error.layer(), Layer::WebSocket);
+            assert!(error.to_string().contains(expected), "{error}");
+        });
+    }
+}

@@ -5,6 +5,9 @@
 //! the server has no session, and acknowledges in whatever order it is asked to. Bytes go to a buffer that the caller
 //! sends; time is the caller's too.
 
+#[cfg(test)]
+mod tests;
+
 use super::encode::{self, Subscription, Unsendable};
 use super::fields::Details;
 use super::limits::{Limits, Refusal};

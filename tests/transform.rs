@@ -571,11 +571,11 @@ fn bad_payloads_are_drops() {
 
 #[test]
 fn large_payloads_are_outcomes() {
-    let text = json!({"a": "x".repeat(10 << 20), "l": (0..100_000).collect::<Vec<_>>()});
+    let text = json!({"a": "x".repeat(10 << 20), "l": (0..20_000).collect::<Vec<_>>()});
     let case = Case::map(&[(&["*"], "*", ""), (&["a"], "n", "len($1)"), (&["l"], "m", "max($1)")]);
     let out = case.payload(&text);
-    assert_eq!((&out["n"], &out["m"]), (&json!(10 << 20), &json!(99_999)));
-    let wide: serde_json::Map<String, Json> = (0..200_000).map(|key| (key.to_string(), json!(key))).collect();
+    assert_eq!((&out["n"], &out["m"]), (&json!(10 << 20), &json!(19_999)));
+    let wide: serde_json::Map<String, Json> = (0..20_000).map(|key| (key.to_string(), json!(key))).collect();
     assert_eq!(
         case.set("missing-map-input", "skip").apply(&mqtt(&Json::Object(wide))).unwrap_err().reason,
         DropReason::TransformError

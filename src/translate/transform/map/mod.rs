@@ -199,7 +199,7 @@ impl<'r, 'm> Run<'r, 'm> {
                 let cause = rule.written.place.into();
                 self.metadata.push(MetadataWrite { target: target.clone(), value: text, cause });
                 if let Some(story) = &mut self.story {
-                    story.to_metadata(rule);
+                    story.went_to_metadata(rule);
                 }
             }
             Output::Field(pattern) => {

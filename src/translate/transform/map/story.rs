@@ -79,7 +79,7 @@ impl<'r, 'm> Story<'r, 'm> {
     }
 
     /// `rule` wrote a property.
-    pub fn to_metadata(&mut self, rule: &'r Rule) {
+    pub fn went_to_metadata(&mut self, rule: &'r Rule) {
         for (input, pattern) in &rule.inputs {
             if matches!(input.source, Source::Message(_)) {
                 self.to_metadata.push((pattern.before.clone(), rule));

@@ -158,9 +158,8 @@ impl<'r, 'm> Story<'r, 'm> {
         value: &Json,
         operands: &[Value],
     ) -> (Option<&'static Choice>, Option<String>) {
-        let numbers = operands.iter().any(|value| matches!(value, Value::Int(_) | Value::Float(_)));
         if let Some((expression, _)) = &rule.expression {
-            if numbers && value.is_string() && expression.adds() {
+            if value.is_string() && expression.joins(operands) {
                 return (Some(&STRING_PLUS_NUMBER), None);
             }
             if value.is_null() {

@@ -57,7 +57,9 @@ impl Filter {
             let value = scope.read(input, last);
             let of_message = !matches!(input.source, super::input::Source::Context(..));
             if self.strict && of_message && value.is_none() {
-                return Err(input.dropped(format!("the message has no `{}`, which a filter reads", input.text)));
+                let name = MISSING_FILTER_INPUT.name;
+                let why = format!("the message has no `{}`, which a filter reads (setting `{name}`)", input.text);
+                return Err(input.dropped(why));
             }
             values.push(operand(input, value.as_deref())?);
         }
@@ -80,6 +82,7 @@ impl Filter {
             format!("`${}` = `{}` = {value}", index + 1, input.text)
         });
         let values: Vec<_> = values.collect();
-        format!("filter `{}` is {answer} with {}", self.expression.as_str(), values.join(", "))
+        let legacy = if self.keeps { ", so it is not kept (setting `filter-semantics`)" } else { "" };
+        format!("filter `{}` is {answer} with {}{legacy}", self.expression.as_str(), values.join(", "))
     }
 }

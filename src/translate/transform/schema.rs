@@ -110,7 +110,7 @@ fn converted(value: &Json, word: &str) -> Option<Json> {
 /// The integer part, if 64 bits hold it.
 fn integer(number: f64) -> Option<Json> {
     let whole = number.trunc();
-    let fits = whole >= -9_223_372_036_854_775_808.0 && whole < 9_223_372_036_854_775_808.0;
+    let fits = (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&whole);
     #[expect(clippy::cast_possible_truncation, reason = "the range is checked, the fraction is gone")]
     fits.then(|| Json::from(whole as i64))
 }

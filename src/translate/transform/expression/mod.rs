@@ -14,7 +14,7 @@ pub use evalexpr::Value;
 
 use super::choices::STRING_PLUS_NUMBER;
 use crate::syntax::SyntaxError;
-use crate::syntax::expression::{Expression as Syntax, TokenKind};
+use crate::syntax::expression::Expression as Syntax;
 use crate::translate::Choices;
 use evalexpr::{Context, EvalexprError, EvalexprResult, Node, Operator};
 use std::ops::Range;
@@ -63,10 +63,10 @@ impl Expression {
         self.syntax.as_str()
     }
 
-    /// Whether it has a `+`, which a setting may decide about.
-    pub(super) fn adds(&self) -> bool {
-        let plus = TokenKind::Operator(crate::syntax::expression::Operator::Plus);
-        self.syntax.tokens().iter().any(|token| token.kind == plus)
+    /// Whether it has a value only because `+` joins text and numbers.
+    pub(super) fn joins(&self, values: &[Value]) -> bool {
+        let plain = evalexpr::build_operator_tree(&self.syntax.normalised());
+        plain.is_ok_and(|plain| plain != self.tree && plain.eval_with_context(&Inputs(values)).is_err())
     }
 
     /// Its value, where `$1` is the first of `values`.

@@ -129,7 +129,10 @@ impl<'r, 'm> Run<'r, 'm> {
             return match self.scope.read(input, self.last) {
                 Some(value) => self.write(index, rule, &[], value.into_owned(), &[]),
                 None if self.mapping.skip_missing || matches!(input.source, Source::Context(..)) => Ok(()),
-                None => Err(input.dropped(format!("the message has no `{}`, which a map rule copies", input.text))),
+                None => Err(input.dropped(format!(
+                    "the message has no `{}`, which a map rule copies (setting `{}`)",
+                    input.text, MISSING_MAP_INPUT.name
+                ))),
             };
         };
         if self.mapping.skip_unmatched && rule.inputs.iter().any(|(input, _)| unmatched(input)) {
@@ -199,7 +202,7 @@ impl<'r, 'm> Run<'r, 'm> {
                 let cause = rule.written.place.into();
                 self.metadata.push(MetadataWrite { target: target.clone(), value: text, cause });
                 if let Some(story) = &mut self.story {
-                    story.to_metadata(rule);
+                    story.went_to_metadata(rule);
                 }
             }
             Output::Field(pattern) => {

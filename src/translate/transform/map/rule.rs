@@ -127,29 +127,38 @@ impl Rule {
     /// How many segments `*` stands for where this rule has the same inputs as `other` has with `capture`: its coverage;
     /// 0 without `*`. `None` where the inputs differ.
     pub fn coverage(&self, other: &Self, capture: &Capture<'_>) -> Option<usize> {
-        let fit = |own: &(Input, Pattern), theirs: &(Input, Pattern)| {
-            let kind = match (&own.0.source, &theirs.0.source) {
-                (Source::Message(_), Source::Message(_)) => true,
-                (Source::Context(own, _), Source::Context(theirs, _)) => own == theirs,
-                _ => false,
-            };
-            let path = kind.then(|| theirs.1.fill(capture))?;
-            own.1.fit(&path).map(|capture| capture.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
-        };
         if matches!(self.output, Output::Removed)
             && let [theirs] = other.inputs.as_slice()
         {
-            return self.inputs.iter().find_map(|own| fit(own, theirs)).map(|capture| capture.len());
+            return self.inputs.iter().find_map(|own| fit(own, theirs, capture, |fitted| fitted.len()));
         }
-        if self.inputs.len() != other.inputs.len() {
-            return None;
+        match (self.inputs.as_slice(), other.inputs.as_slice()) {
+            ([own], [theirs]) => fit(own, theirs, capture, |fitted| fitted.len()),
+            (own, theirs) if own.len() == theirs.len() => {
+                let names = |fitted: &Capture<'_>| fitted.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+                let mut captures = own.iter().zip(theirs).map(|(own, theirs)| fit(own, theirs, capture, names));
+                let first = captures.next()??;
+                captures.all(|capture| capture.as_ref() == Some(&first)).then_some(first.len())
+            }
+            _ => None,
         }
-        let captures: Option<Vec<_>> =
-            self.inputs.iter().zip(&other.inputs).map(|(own, theirs)| fit(own, theirs)).collect();
-        let captures = captures?;
-        let first = captures.first()?;
-        captures.iter().all(|capture| capture == first).then_some(first.len())
     }
+}
+
+/// What the `*` of `own` stands for where it fits the field that `theirs` has with `capture`.
+fn fit<T>(
+    own: &(Input, Pattern),
+    theirs: &(Input, Pattern),
+    capture: &Capture<'_>,
+    of: impl Fn(&Capture<'_>) -> T,
+) -> Option<T> {
+    let same = match (&own.0.source, &theirs.0.source) {
+        (Source::Message(_), Source::Message(_)) => true,
+        (Source::Context(own, _), Source::Context(theirs, _)) => own == theirs,
+        _ => false,
+    };
+    let path = same.then(|| theirs.1.fill(capture))?;
+    own.1.fit(&path).map(of)
 }
 
 /// Notes for each rule with `*` which later ones may take a field from it: those that remove, and where that is chosen

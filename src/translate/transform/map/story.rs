@@ -79,7 +79,7 @@ impl<'r, 'm> Story<'r, 'm> {
     }
 
     /// `rule` wrote a property.
-    pub fn to_metadata(&mut self, rule: &'r Rule) {
+    pub fn went_to_metadata(&mut self, rule: &'r Rule) {
         for (input, pattern) in &rule.inputs {
             if matches!(input.source, Source::Message(_)) {
                 self.to_metadata.push((pattern.before.clone(), rule));
@@ -158,9 +158,8 @@ impl<'r, 'm> Story<'r, 'm> {
         value: &Json,
         operands: &[Value],
     ) -> (Option<&'static Choice>, Option<String>) {
-        let numbers = operands.iter().any(|value| matches!(value, Value::Int(_) | Value::Float(_)));
         if let Some((expression, _)) = &rule.expression {
-            if numbers && value.is_string() && expression.adds() {
+            if value.is_string() && expression.joins(operands) {
                 return (Some(&STRING_PLUS_NUMBER), None);
             }
             if value.is_null() {

@@ -15,7 +15,7 @@ pub mod policy;
 pub mod redact;
 pub mod report;
 pub mod rules;
-#[cfg(feature = "run")]
+#[cfg(feature = "translate")]
 pub mod run;
 pub mod schema;
 #[cfg(feature = "probe")]

@@ -6,6 +6,8 @@ mod fix;
 mod lint;
 mod man;
 mod rules;
+#[cfg(feature = "run")]
+mod run;
 mod schema;
 
 use crate::cli::{Cli, ColorChoice, Command};
@@ -76,6 +78,10 @@ pub fn run(cli: &Cli, environment: &Environment, io: &mut Io<'_>) -> Result<Exit
     };
     match &cli.command {
         Command::Lint(args) => lint::run(args, color, environment, io),
+        #[cfg(feature = "run")]
+        Command::Run(args) => run::run(args, color, environment, io),
+        #[cfg(not(feature = "run"))]
+        Command::Run(_) => Err(CommandError::Argument("this build has no `run`; `cargo install` brings it".to_owned())),
         Command::Rules(args) => rules::run(args, environment, io),
         Command::Explain(args) => explain::run(args, io),
         Command::Schema(args) => schema::run(args, io),

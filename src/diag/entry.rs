@@ -66,6 +66,8 @@ pub enum Family {
     EventHubs,
     /// Operations of a dataflow.
     Dataflow,
+    /// What `flowgate run` finds on the way of a message, and cases in files.
+    Run,
     /// Flowgate's own comments and options.
     Policy,
 }
@@ -82,6 +84,7 @@ impl Family {
             Self::Kafka => "kafka",
             Self::EventHubs => "event-hubs",
             Self::Dataflow => "dataflow",
+            Self::Run => "run",
             Self::Policy => "policy",
         }
     }

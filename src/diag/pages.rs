@@ -32,6 +32,24 @@ pub const LOCAL_STORAGE: Source = source("local storage endpoint page", "2024-09
 pub const FABRIC_RTI: Source = source("Fabric Real-Time Intelligence page", "2024-10-30");
 /// Azure IoT Operations: Map data by using data flows.
 pub const MAPPING: Source = source("data flow mapping page", "2024-09-24");
+/// Azure IoT Operations: Expressions in data flow graphs, the reference for data flows too.
+pub const EXPRESSIONS: Source = source("data flow expressions page", "2026-06-23");
+/// Azure IoT Operations: Convert data by using data flows.
+pub const CONVERSIONS: Source = source("data flow conversions page", "2024-11-11");
+/// Azure IoT Operations: Filter data in a data flow.
+pub const FILTER: Source = source("data flow filter page", "2026-03-19");
+/// Azure IoT Operations: Enrich data by using data flows.
+pub const ENRICH: Source = source("data flow enrich page", "2024-11-13");
+/// Azure IoT Operations: data flow graphs, overview.
+pub const GRAPHS: Source = source("data flow graphs page", "2026-06-19");
+/// Azure IoT Operations: Filter and route data in data flow graphs.
+pub const GRAPH_FILTER: Source = source("data flow graphs filter page", "2026-04-16");
+/// Azure IoT Operations: Map data in data flow graphs.
+pub const GRAPH_MAP: Source = source("data flow graphs map page", "2026-03-19");
+/// Azure IoT Operations: Enrich data in data flow graphs.
+pub const GRAPH_ENRICH: Source = source("data flow graphs enrich page", "2026-04-02");
+/// The expression language that the product's function list is that of.
+pub const EVALEXPR: Source = source("evalexpr", "11.3.1");
 /// Azure Event Grid: MQTT features supported by the broker.
 pub const EVENT_GRID: Source = source("Event Grid MQTT support page", "2023-11-15");
 /// Azure Event Grid: MQTT retain.
@@ -62,6 +80,14 @@ pub const EDGE_AI: Source = source("microsoft/edge-ai blueprints", "2026-08-19")
 pub const SDK: Source = source("Azure IoT Operations SDKs", "2026-08-20");
 /// The OASIS standard MQTT Version 5.0.
 pub const MQTT5: Source = source("MQTT Version 5.0, OASIS Standard", "2019-03-07");
+/// CloudEvents: the Kafka and MQTT protocol bindings.
+pub const CLOUD_EVENTS: Source = source("CloudEvents protocol bindings", "2026-07-23");
+/// The OASIS standard AMQP Version 1.0.
+pub const AMQP: Source = source("AMQP Version 1.0, OASIS Standard", "2012-10-29");
+/// Azure Event Hubs for Kafka: exchanging events between protocols.
+pub const EVENT_HUBS_INTEROP: Source = source("Event Hubs for Kafka tutorial, protocol interoperability", "");
+/// Apache Kafka itself.
+pub const APACHE_KAFKA: Source = source("Apache Kafka", "4.1");
 /// Kubernetes documentation: object names and identifiers.
 pub const KUBERNETES_NAMES: Source = source("Kubernetes documentation, object names", "v1.34");
 /// Kubernetes documentation: API concepts, field validation.

@@ -236,7 +236,8 @@ fn provided(resource: &Resource<'_>) -> Vec<Identity> {
     let namespace: Option<Box<str>> = resource.namespace().str().map(Box::from);
     let identity = |name: Val<'_>| {
         let place = Place::new(resource.file, name.span());
-        Some(Identity { name: Some(name.str()?.into()), namespace: namespace.clone(), place })
+        let document = Place::new(resource.file, resource.node.span);
+        Some(Identity { name: Some(name.str()?.into()), namespace: namespace.clone(), place, document })
     };
     target_names(resource).into_iter().filter_map(identity).collect()
 }

@@ -75,6 +75,8 @@ pub struct Identity {
     pub namespace: Option<Box<str>>,
     /// Where the name stands, or the nearest place to it.
     pub place: Place,
+    /// The whole resource.
+    pub document: Place,
 }
 
 impl Identity {
@@ -85,6 +87,7 @@ impl Identity {
             name: name.str().map(Box::from),
             namespace: resource.namespace().str().map(Box::from),
             place: Place::new(resource.file, name.span()),
+            document: Place::new(resource.file, resource.node.span),
         }
     }
 

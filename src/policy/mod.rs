@@ -2,6 +2,7 @@
 
 pub mod findings;
 mod ignores;
+pub mod run;
 mod selection;
 
 pub use selection::{Selection, SelectorError};
@@ -86,7 +87,7 @@ impl<'p> Judge<'p> {
 
 /// The documentation of every id, in the order of the tables.
 pub fn catalogue() -> impl Iterator<Item = &'static Entry> {
-    rules::catalogue().chain(findings::ENTRIES.iter().copied())
+    rules::catalogue().chain(run::ENTRIES.iter().copied()).chain(findings::ENTRIES.iter().copied())
 }
 
 /// The documentation of `id`.

@@ -21,7 +21,7 @@ const VERSION: u32 = 1;
 pub(super) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         version: VERSION,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        tool: Tool::THIS,
         diagnostics: Findings { diagnostics: report.diagnostics, texts: Texts::new(report.sources) },
         summary: report.summary.into(),
     };
@@ -37,16 +37,22 @@ struct Document<'a> {
     summary: Counts<'a>,
 }
 
+/// The program.
 #[derive(Serialize)]
-struct Tool {
+pub(super) struct Tool {
     name: &'static str,
     version: &'static str,
 }
 
+impl Tool {
+    /// This one.
+    pub(super) const THIS: Self = Self { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") };
+}
+
 /// The findings, made one by one while they are written.
-struct Findings<'a> {
-    diagnostics: &'a [Diagnostic],
-    texts: Texts<'a>,
+pub(super) struct Findings<'a> {
+    pub(super) diagnostics: &'a [Diagnostic],
+    pub(super) texts: Texts<'a>,
 }
 
 impl Serialize for Findings<'_> {
@@ -102,13 +108,13 @@ impl Finding {
 
 /// A range of a file.
 #[derive(Serialize)]
-struct Location {
+pub(super) struct Location {
     file: String,
     span: Range,
 }
 
 impl Location {
-    fn new(place: Place, texts: &Texts<'_>) -> Self {
+    pub(super) fn new(place: Place, texts: &Texts<'_>) -> Self {
         let spot = texts.spot(place);
         let excerpt = spot.excerpt.as_ref();
         let span = Range { start: Point::new(spot.span.start, excerpt), end: Point::new(spot.span.end, excerpt) };
@@ -149,14 +155,15 @@ impl Other {
     }
 }
 
+/// Who says something.
 #[derive(Serialize)]
-struct Statement {
+pub(super) struct Statement {
     title: String,
     date: Option<&'static str>,
 }
 
 impl Statement {
-    fn of(source: &crate::diag::Source) -> Self {
+    pub(super) fn of(source: &crate::diag::Source) -> Self {
         Self { title: source.title.to_owned(), date: Some(source.date).filter(|date| !date.is_empty()) }
     }
 }

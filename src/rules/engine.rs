@@ -137,6 +137,11 @@ impl Linter {
         &self.bundle
     }
 
+    /// The resources that were read.
+    pub fn into_bundle(self) -> Bundle {
+        self.bundle
+    }
+
     /// Checks every resource of a document; false if there is none of ours in it.
     fn document(
         &mut self,

@@ -2,8 +2,8 @@
 
 use super::value::{Acks, CloudEvents, Compression, FromScalar, PartitionStrategy, Protocol, Retain, Switch};
 use super::{Origin, Setting};
-use crate::diag::{Source, pages};
-use crate::model::{EndpointSummary, EndpointType};
+use crate::diag::{Place, Source, pages};
+use crate::model::{EndpointSummary, EndpointType, Scalar, Written};
 use crate::schema::Shape;
 
 /// The effective settings of an endpoint; `None` where a template decides, or what is written is no value.
@@ -17,6 +17,8 @@ pub struct Endpoint {
     pub mqtt: Option<Mqtt>,
     /// What a Kafka endpoint has besides.
     pub kafka: Option<Kafka>,
+    /// The settings that cannot be told: their dotted path in the settings block, and where that shows.
+    pub open: Vec<(&'static str, Place)>,
 }
 
 /// The effective settings of an MQTT endpoint.
@@ -71,18 +73,20 @@ pub struct Batching {
 impl Endpoint {
     /// The effective settings of `endpoint`, by its version.
     pub fn of(endpoint: &EndpointSummary) -> Self {
-        let read = Reader { endpoint, schema: schema_of(endpoint.shape) };
-        let (mqtt, kafka) = match endpoint.kind {
-            Some(EndpointType::Mqtt) => (Some(read.mqtt()), None),
-            Some(EndpointType::Kafka) => (None, Some(read.kafka())),
-            _ => return Self::default(),
+        let read = Reader {
+            written: &endpoint.written,
+            shape: endpoint.shape,
+            undecided: endpoint.undecided,
+            place: endpoint.settings,
+            open: Vec::new(),
         };
-        Self {
-            tls: read.tls(),
-            cloud_events: read.setting("cloudEventAttributes", CloudEvents::Propagate),
-            mqtt,
-            kafka,
-        }
+        read.endpoint(endpoint.kind)
+    }
+
+    /// The effective settings of the endpoint `default`, which every instance has, where no manifest of it is at hand:
+    /// nothing is written in it.
+    pub fn of_default_broker(shape: Shape, place: Place) -> Self {
+        Reader { written: &[], shape, undecided: false, place, open: Vec::new() }.endpoint(Some(EndpointType::Mqtt))
     }
 }
 
@@ -98,13 +102,27 @@ const fn schema_of(shape: Shape) -> &'static Source {
 
 /// Reads settings of one endpoint.
 struct Reader<'e> {
-    endpoint: &'e EndpointSummary,
-    schema: &'static Source,
+    written: &'e [(&'static str, Written<Scalar>)],
+    shape: Shape,
+    undecided: bool,
+    place: Place,
+    open: Vec<(&'static str, Place)>,
 }
 
 impl Reader<'_> {
-    fn mqtt(&self) -> Mqtt {
-        let session_expiry = if self.endpoint.shape == Shape::V1 { 600 } else { 3600 };
+    fn endpoint(mut self, kind: Option<EndpointType>) -> Endpoint {
+        let (mqtt, kafka) = match kind {
+            Some(EndpointType::Mqtt) => (Some(self.mqtt()), None),
+            Some(EndpointType::Kafka) => (None, Some(self.kafka())),
+            _ => return Endpoint::default(),
+        };
+        let tls = self.tls();
+        let cloud_events = self.setting("cloudEventAttributes", CloudEvents::Propagate);
+        Endpoint { tls, cloud_events, mqtt, kafka, open: self.open }
+    }
+
+    fn mqtt(&mut self) -> Mqtt {
+        let session_expiry = if self.shape == Shape::V1 { 600 } else { 3600 };
         Mqtt {
             qos: self.setting("qos", 1),
             retain: self.setting("retain", Retain::Keep),
@@ -116,9 +134,9 @@ impl Reader<'_> {
         }
     }
 
-    fn kafka(&self) -> Kafka {
+    fn kafka(&mut self) -> Kafka {
         // The pages and ARM say `Enabled` from 2024-08-15-preview on; the custom resources say `Disabled`.
-        let copy = if self.endpoint.shape == Shape::V1Beta1 { Switch::Enabled } else { Switch::Disabled };
+        let copy = if self.shape == Shape::V1Beta1 { Switch::Enabled } else { Switch::Disabled };
         Kafka {
             acks: self.setting("kafkaAcks", Acks::All),
             compression: self.setting("compression", Compression::None),
@@ -134,21 +152,25 @@ impl Reader<'_> {
         }
     }
 
-    fn tls(&self) -> Option<Setting<Switch>> {
+    fn tls(&mut self) -> Option<Setting<Switch>> {
         // ARM and v1 switch TLS on by default; the first preview's custom resources do not.
-        let default = if self.endpoint.shape == Shape::V1Beta1Auth { Switch::Disabled } else { Switch::Enabled };
+        let default = if self.shape == Shape::V1Beta1Auth { Switch::Disabled } else { Switch::Enabled };
         self.setting("tls.mode", default)
     }
 
-    fn setting<T: FromScalar>(&self, path: &str, default: T) -> Option<Setting<T>> {
-        match self.endpoint.written.iter().find(|(written, _)| *written == path) {
+    fn setting<T: FromScalar>(&mut self, path: &'static str, default: T) -> Option<Setting<T>> {
+        let (value, place) = match self.written.iter().find(|(written, _)| *written == path) {
             Some((_, written)) => {
-                let value = T::from_scalar(&written.value)?;
-                Some(Setting { value, origin: Origin::Written(written.place) })
+                let value = T::from_scalar(&written.value);
+                (value.map(|value| Setting { value, origin: Origin::Written(written.place) }), written.place)
             }
-            None if self.endpoint.undecided => None,
-            None => Some(Setting { value: default, origin: Origin::Default(self.schema) }),
+            None if self.undecided => (None, self.place),
+            None => return Some(Setting { value: default, origin: Origin::Default(schema_of(self.shape)) }),
+        };
+        if value.is_none() {
+            self.open.push((path, place));
         }
+        value
     }
 }
 
@@ -213,7 +235,16 @@ mod tests {
         let settings = settings("v1", "", &block);
         let mqtt = settings.mqtt.unwrap();
         assert_eq!((mqtt.retain, mqtt.qos, settings.tls), (None, None, None));
+        let open: Vec<_> = settings.open.iter().map(|(path, place)| (*path, place.span.len())).collect();
+        assert_eq!(open, [("qos", "high".len()), ("retain", "${RETAIN}".len()), ("tls.mode", "tls".len())]);
         assert_eq!(mqtt.protocol.map(|protocol| protocol.value), Some(Protocol::Mqtt));
+    }
+
+    #[test]
+    fn the_default_broker_has_what_an_empty_manifest_has() {
+        let place = Place::new(FileId(7), crate::diag::Span::at(3));
+        let broker = Endpoint::of_default_broker(Shape::V1, place);
+        assert_eq!(broker, settings("v1", "", MQTT));
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub use value::{
     Switch,
 };
 
+pub use crate::schema::Shape;
+
 use crate::diag::{Place, Source};
 
 /// Where the value of a setting comes from.

@@ -1,5 +1,7 @@
 //! What no page settles: named settings with a stated default, so that nothing is decided by accident.
 
+pub mod table;
+
 use crate::diag::Source;
 
 /// One open question, its answers, and the one that is taken unless somebody says otherwise.
@@ -71,8 +73,5 @@ impl Choices {
 
 /// All open questions, in the order of `--list-settings`.
 pub fn all() -> impl Iterator<Item = &'static Choice> {
-    PROPERTIES.iter().copied().chain(super::transform::CHOICES.iter().copied())
+    table::ALL.iter().copied().chain(super::transform::CHOICES.iter().copied())
 }
-
-/// Open questions about properties; those about the transformation stand with it.
-const PROPERTIES: &[&Choice] = &[];

@@ -53,3 +53,13 @@ impl DropReason {
         }
     }
 }
+
+impl Outcome {
+    /// The message that goes to the destination, if it does.
+    pub const fn delivered(&self) -> Option<&Message> {
+        match self {
+            Self::Delivered(message) => Some(message),
+            Self::Dropped(_) => None,
+        }
+    }
+}

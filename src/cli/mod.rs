@@ -1,8 +1,14 @@
 //! The command line, as clap sees it. Help, completions and man pages are derived from it.
 
+mod run;
+
+pub use run::{
+    AskChoice, ExpectArgs, LoadArgs, MessageArgs, PartChoice, PlaceArgs, ReachArgs, RunArgs, RunFormat, TranslateArgs,
+};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Lint Azure IoT Operations dataflow manifests: from a manifest to the line to change
+/// Lint and run Azure IoT Operations dataflow manifests: from a manifest to the line to change
 #[derive(Debug, Parser)]
 #[command(name = "flowgate", version, max_term_width = 100, propagate_version = true)]
 pub struct Cli {
@@ -19,6 +25,8 @@ pub struct Cli {
 pub enum Command {
     /// Check files against the schemas and the documented rules
     Lint(LintArgs),
+    /// Send one message through the dataflow and show, property by property, what comes out
+    Run(Box<RunArgs>),
     /// List the rules
     Rules(RulesArgs),
     /// Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)

@@ -1,0 +1,263 @@
+//! One message at a time through a dataflow: sent at the source, carried by the bridge (or by the dataflow that is
+//! deployed), and read back at the destination.
+//!
+//! What is made of a [`Trip`] is for `judgement`; many messages at once are for `load`.
+
+use super::bridge::{Bridge, Passed, Work};
+use super::marker::{self, Marker};
+use super::wire::{Arrived, Confirmation, Intake, Outlet, WireError};
+use crate::message::{Message, Publish};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// Who was at work when something failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Whoever sends at the source.
+    Sender,
+    /// The dataflow in between.
+    Dataflow,
+    /// Whoever reads at the destination.
+    Reader,
+}
+
+impl Role {
+    /// As people call it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sender => "the sender",
+            Self::Dataflow => "the dataflow",
+            Self::Reader => "the reader",
+        }
+    }
+}
+
+/// Something that ended a trip before its time.
+#[derive(Debug, Clone)]
+pub struct Trouble {
+    /// Who had it.
+    pub role: Role,
+    /// What it was.
+    pub error: WireError,
+}
+
+/// How certain it is that a message is the one that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// It carries the marker.
+    ByMarker,
+    /// Nobody else writes to that broker.
+    Alone,
+    /// Its content is what was predicted.
+    ByContent,
+}
+
+/// What became of one message.
+#[derive(Debug)]
+pub struct Trip {
+    /// The message as it was sent, without the marker.
+    pub input: Message,
+    /// What the bridge made of it; `None` where there is none, or the message never got there.
+    pub passed: Option<Passed>,
+    /// What came out, without the marker.
+    pub came: Vec<(Message, Known)>,
+    /// Messages that came out and cannot be told to be this one.
+    pub others: usize,
+    /// How the broker at the source confirmed it.
+    pub sent: Option<Confirmation>,
+    /// What went wrong on a connection.
+    pub trouble: Option<Trouble>,
+    /// From sending to the end of waiting.
+    pub took: Duration,
+    /// Whether somebody could read at the destination.
+    pub readable: bool,
+}
+
+/// How to wait.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// Longest wait for a message to come out.
+    pub limit: Duration,
+    /// How long nothing has to come for a drop to be believed.
+    pub quiet: Duration,
+}
+
+/// Connections for the messages of one dataflow.
+pub struct Lane {
+    /// At the source.
+    pub sender: Outlet,
+    /// In between; `None` leaves it to the dataflow that is deployed.
+    pub bridge: Option<Bridge>,
+    /// At the destination; `None` where nobody may read.
+    pub reader: Option<Intake>,
+    /// The name of the run.
+    pub run: String,
+    /// Number of the next message.
+    pub next: u64,
+    /// Whether nobody else writes to these brokers.
+    pub alone: bool,
+    /// How to wait.
+    pub patience: Patience,
+}
+
+impl Lane {
+    /// Sends `message` and waits for what becomes of it. `predicted` is what should come out where there is no bridge.
+    pub async fn pass(&mut self, message: Message, predicted: Option<&Message>, work: &mut Work<'_>) -> Trip {
+        let started = Instant::now();
+        let mut trip = Trip {
+            input: message.clone(),
+            passed: None,
+            came: Vec::new(),
+            others: 0,
+            sent: None,
+            trouble: None,
+            took: Duration::ZERO,
+            readable: self.reader.is_some(),
+        };
+        let number = self.next;
+        self.next += 1;
+        let mut marked = message;
+        Marker { run: self.run.clone(), number }.attach(&mut marked);
+        match self.sender.send(marked, 0) {
+            Ok(()) => self.follow(number, predicted, work, &mut trip).await,
+            Err(refused) => trip.trouble = Some(Trouble { role: Role::Sender, error: refused.error }),
+        }
+        trip.took = started.elapsed();
+        trip
+    }
+
+    async fn follow(&mut self, number: u64, predicted: Option<&Message>, work: &mut Work<'_>, trip: &mut Trip) {
+        let end = Instant::now() + self.patience.limit;
+        let mut quiet_from = None;
+        loop {
+            if let Err(trouble) = self.collect(number, predicted, trip) {
+                trip.trouble = Some(trouble);
+                return;
+            }
+            let wake = match self.progress(trip) {
+                Progress::Done => return,
+                Progress::Quiet => *quiet_from.get_or_insert_with(Instant::now) + self.patience.quiet,
+                Progress::Open => end,
+            };
+            if Instant::now() >= wake {
+                return;
+            }
+            if let Err(trouble) = self.wait(work, wake.min(end)).await {
+                trip.trouble = Some(trouble);
+                // What came before the trouble still counts.
+                let _ = self.collect(number, predicted, trip);
+                return;
+            }
+        }
+    }
+
+    /// Waits until one of the three has something to tell, until `wake` at most.
+    async fn wait(&mut self, work: &mut Work<'_>, wake: Instant) -> Result<(), Trouble> {
+        let bridge = async {
+            match &mut self.bridge {
+                Some(bridge) => bridge.turn(work).await,
+                None => std::future::pending().await,
+            }
+        };
+        let reader = async {
+            match &mut self.reader {
+                Some(reader) => reader.wait(true).await,
+                None => std::future::pending().await,
+            }
+        };
+        let trouble = |role| move |error| Trouble { role, error };
+        tokio::select! {
+            done = self.sender.wait() => done.map_err(trouble(Role::Sender)),
+            done = bridge => done.map_err(trouble(Role::Dataflow)),
+            done = reader => done.map_err(trouble(Role::Reader)),
+            () = tokio::time::sleep_until(wake) => Ok(()),
+        }
+    }
+
+    /// Takes what is here.
+    fn collect(&mut self, number: u64, predicted: Option<&Message>, trip: &mut Trip) -> Result<(), Trouble> {
+        let trouble = |role| move |error| Trouble { role, error };
+        while let Some(settled) = self.sender.take().map_err(trouble(Role::Sender))? {
+            trip.sent = Some(settled.outcome.map_err(trouble(Role::Sender))?);
+        }
+        if let (Some(bridge), None) = (&mut self.bridge, &trip.passed) {
+            trip.passed = bridge.passed(number);
+        }
+        let Some(reader) = &mut self.reader else { return Ok(()) };
+        while let Some(arrived) = reader.take().map_err(trouble(Role::Reader))? {
+            let Arrived { mut message, ack, .. } = arrived;
+            reader.settle(ack);
+            let marked = marker::find(&message);
+            if marked.is_none_or(|marker| marker.run == self.run && marker.number == number) {
+                let carries = marker::number_in(&message, &self.run).is_some();
+                marker::strip(&mut message);
+                let from_bridge = trip.passed.as_ref().and_then(|passed| passed.outcome.delivered());
+                let known = match (carries, self.alone) {
+                    (true, _) => Some(Known::ByMarker),
+                    (false, true) => Some(Known::Alone),
+                    (false, false) => {
+                        let expected = predicted.or(from_bridge);
+                        expected.filter(|expected| looks_like(&message, expected)).map(|_| Known::ByContent)
+                    }
+                };
+                match known {
+                    Some(known) => trip.came.push((message, known)),
+                    None => trip.others += 1,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn progress(&self, trip: &Trip) -> Progress {
+        let Some(passed) = &trip.passed else {
+            return if trip.came.is_empty() || self.bridge.is_some() { Progress::Open } else { Progress::Quiet };
+        };
+        match (&passed.confirmation, passed.outcome.delivered()) {
+            (_, None) => Progress::Quiet,
+            (Some(Err(_)), _) => Progress::Done,
+            (Some(Ok(_)), _) if !trip.readable => Progress::Done,
+            (Some(Ok(_)), _) if !trip.came.is_empty() => Progress::Done,
+            _ => Progress::Open,
+        }
+    }
+
+    /// Ends all connections, side by side and in bounded time.
+    pub async fn close(self) {
+        let bridge = async {
+            if let Some(bridge) = self.bridge {
+                bridge.close(false).await;
+            }
+        };
+        let reader = async {
+            if let Some(reader) = self.reader {
+                reader.close(false).await;
+            }
+        };
+        tokio::join!(self.sender.close(), bridge, reader);
+    }
+}
+
+/// How far a trip is.
+enum Progress {
+    /// Something has to come yet.
+    Open,
+    /// Nothing more should come.
+    Quiet,
+    /// All that was to come has come.
+    Done,
+}
+
+/// Whether `message` may be the one that was predicted as `expected`, where no marker tells: the same topic and payload,
+/// and the same key in Kafka.
+fn looks_like(message: &Message, expected: &Message) -> bool {
+    match (message, expected) {
+        (Message::Mqtt(Publish { topic, payload, .. }), Message::Mqtt(expected)) => {
+            *topic == expected.topic && *payload == expected.payload
+        }
+        (Message::Kafka(record), Message::Kafka(expected)) => {
+            record.topic == expected.topic && record.value == expected.value && record.key == expected.key
+        }
+        _ => false,
+    }
+}

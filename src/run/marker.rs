@@ -1,0 +1,99 @@
+//! How a run knows its own messages: a property that is added at the source and taken off before anything is compared.
+
+use crate::message::{Header, Message};
+
+/// Name of the MQTT user property or Kafka header that carries the marker.
+pub const NAME: &str = "flowgate-run";
+
+/// The marker of one message of one run: `RUN-ID/NUMBER`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Marker {
+    /// The name of the run.
+    pub run: String,
+    /// The number of the message in it, from 0.
+    pub number: u64,
+}
+
+impl Marker {
+    /// The marker that `text` is.
+    fn parse(text: &str) -> Option<Self> {
+        let (run, number) = text.rsplit_once('/')?;
+        Some(Self { run: run.to_owned(), number: number.parse().ok()? })
+    }
+
+    /// The text on the wire.
+    pub fn text(&self) -> String {
+        format!("{}/{}", self.run, self.number)
+    }
+
+    /// Adds the marker behind all properties of `message`.
+    pub fn attach(&self, message: &mut Message) {
+        match message {
+            Message::Mqtt(publish) => publish.user_properties.push((NAME.to_owned(), self.text())),
+            Message::Kafka(record) => record.headers.push(Header::text(NAME, self.text())),
+        }
+    }
+}
+
+/// The marker text of `message`, if it carries one.
+fn text(message: &Message) -> Option<&str> {
+    match message {
+        Message::Mqtt(publish) => publish.user_property(NAME),
+        Message::Kafka(record) => record.header(NAME).and_then(|value| std::str::from_utf8(value).ok()),
+    }
+}
+
+/// The number of `message` in the run `run`; `None` where it is not a message of that run. Allocates nothing, as it looks
+/// at every message that passes.
+pub fn number_in(message: &Message, run: &str) -> Option<u64> {
+    text(message)?.strip_prefix(run)?.strip_prefix('/')?.parse().ok()
+}
+
+/// The marker of `message`, whichever run it belongs to.
+pub fn find(message: &Message) -> Option<Marker> {
+    Marker::parse(text(message)?)
+}
+
+/// Takes all markers off `message`.
+pub fn strip(message: &mut Message) {
+    match message {
+        Message::Mqtt(publish) => publish.user_properties.retain(|(name, _)| name != NAME),
+        Message::Kafka(record) => record.headers.retain(|header| header.key != NAME.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::message::{Publish, Record};
+
+    #[test]
+    fn a_marker_goes_on_and_comes_off() {
+        let properties = vec![("a".to_owned(), "1".to_owned()), ("a".to_owned(), "2".to_owned())];
+        let mqtt = Message::Mqtt(Publish { user_properties: properties, ..Publish::default() });
+        let kafka =
+            Message::Kafka(Record { headers: vec![Header { key: vec![0xff], value: None }], ..Record::default() });
+        for plain in [mqtt, kafka] {
+            let mut message = plain.clone();
+            let marker = Marker { run: "plant/7".to_owned(), number: 12 };
+            marker.attach(&mut message);
+            assert_eq!(find(&message), Some(marker));
+            assert_eq!(number_in(&message, "plant/7"), Some(12));
+            for stranger in ["plant", "plant/", "plant/77", ""] {
+                assert_eq!(number_in(&message, stranger), None, "{stranger}");
+            }
+            strip(&mut message);
+            assert_eq!(message, plain);
+            assert_eq!(number_in(&message, "plant/7"), None);
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_a_marker_is_none() {
+        for value in ["", "x", "x/", "x/-1", "x/1.5", "/"] {
+            let properties = vec![(NAME.to_owned(), value.to_owned())];
+            let message = Message::Mqtt(Publish { user_properties: properties, ..Publish::default() });
+            assert_eq!(find(&message), None, "{value}");
+        }
+    }
+}

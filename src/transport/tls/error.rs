@@ -1,0 +1,209 @@
+//! Errors of TLS in words, with the facts up to where it failed.
+
+use super::certificate::date;
+use super::{TlsFacts, TrustError};
+use crate::transport::words as io_words;
+use std::io;
+use std::time::Duration;
+use tokio_rustls::rustls::{AlertDescription, CertificateError, Error, PeerIncompatible};
+
+/// A handshake that did not end well.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("TLS with `{}`: {cause}", .facts.server_name)]
+pub struct TlsError {
+    /// What was seen until then.
+    pub facts: Box<TlsFacts>,
+    /// Why.
+    pub cause: TlsCause,
+}
+
+impl TlsError {
+    pub(super) fn new(facts: TlsFacts, cause: TlsCause) -> Self {
+        Self { facts: Box::new(facts), cause }
+    }
+}
+
+/// Why a handshake did not end well.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TlsCause {
+    /// The host is no name that a certificate could be for.
+    #[error("that is no host name or address that a certificate could be for")]
+    ServerName,
+    /// Nobody is trusted, or the trust bundle is damaged.
+    #[error("{0}")]
+    Trust(TrustError),
+    /// The chain ends in no authority that is trusted.
+    #[error("the certificate is issued by an authority that is not trusted here: `{issuer}`")]
+    UnknownIssuer {
+        /// Who signed the last certificate of the chain.
+        issuer: String,
+    },
+    /// The certificate vouches for itself.
+    #[error("the certificate `{subject}` is self-signed and not trusted here")]
+    SelfSigned {
+        /// Whom it is for.
+        subject: String,
+    },
+    /// The certificate is for other names.
+    #[error("the certificate is not for `{expected}`, but for {}", names(.presented))]
+    WrongName {
+        /// The name that was asked for.
+        expected: String,
+        /// The names in the certificate.
+        presented: Vec<String>,
+    },
+    /// A certificate of the chain is no longer good.
+    #[error("the certificate has expired{}", since(.not_after))]
+    Expired {
+        /// Its last moment, in seconds since 1970.
+        not_after: Option<u64>,
+    },
+    /// A certificate of the chain is not good yet.
+    #[error("the certificate is not valid yet{}", from(.not_before))]
+    NotYetValid {
+        /// Its first moment, in seconds since 1970.
+        not_before: Option<u64>,
+    },
+    /// The certificate is refused for another reason.
+    #[error("the certificate is refused: {0}")]
+    Certificate(String),
+    /// The server refuses, by an alert. The text says what, where it is about the client certificate.
+    #[error("the server refuses: {words}")]
+    Alert {
+        /// The alert's name in the standard (RFC 8446, 6.2), as rustls writes it.
+        name: String,
+        /// In words.
+        words: &'static str,
+    },
+    /// The server has no TLS version or cipher in common with this side, which wants 1.2 or 1.3.
+    #[error("no TLS version or cipher in common: {0}")]
+    Incompatible(String),
+    /// No TLS is spoken there.
+    #[error("no TLS is spoken there{}", instead(.speaks))]
+    Plain {
+        /// What is spoken instead, if it could be told.
+        speaks: Option<&'static str>,
+    },
+    /// The other end closed the connection or the network did, before anything was said.
+    #[error("{0}; a port without TLS often does that")]
+    Ended(String),
+    /// No answer in time.
+    #[error("no answer within {} ms; a port without TLS may just wait for more", .0.as_millis())]
+    Silent(Duration),
+    /// Anything else.
+    #[error("{0}")]
+    Other(String),
+}
+
+fn names(presented: &[String]) -> String {
+    if presented.is_empty() {
+        return "no name at all".to_owned();
+    }
+    // What webpki hands out is in the form of its own debug output.
+    let clean = |name: &String| match name.split_once('(') {
+        Some(("DnsName" | "IpAddress", inner)) => inner.trim_end_matches(')').trim_matches('"').to_owned(),
+        _ => name.clone(),
+    };
+    let all: Vec<String> = presented.iter().map(|name| format!("`{}`", clean(name))).collect();
+    all.join(", ")
+}
+
+fn since(not_after: &Option<u64>) -> String {
+    not_after.map_or_else(String::new, |seconds| format!(", on {}", date(seconds)))
+}
+
+fn from(not_before: &Option<u64>) -> String {
+    not_before.map_or_else(String::new, |seconds| format!(", but from {}", date(seconds)))
+}
+
+fn instead(speaks: &Option<&'static str>) -> String {
+    speaks.map_or_else(String::new, |name| format!(", but {name}"))
+}
+
+/// Why a handshake failed, from rustls's error, the first bytes that came, and the chain that was seen.
+pub(super) fn cause(error: &io::Error, heard: &[u8], facts: &TlsFacts) -> TlsCause {
+    let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
+        return match heard {
+            [] => TlsCause::Ended(io_words::io(error)),
+            _ => TlsCause::Other(io_words::io(error)),
+        };
+    };
+    match inner {
+        Error::InvalidCertificate(error) => certificate(error, facts),
+        Error::AlertReceived(alert) => TlsCause::Alert { name: format!("{alert:?}"), words: alert_words(*alert) },
+        Error::PeerIncompatible(PeerIncompatible::Tls12NotOfferedOrEnabled) => {
+            TlsCause::Incompatible("the server speaks TLS 1.1 or older".to_owned())
+        }
+        Error::PeerIncompatible(_) => TlsCause::Incompatible(inner.to_string()),
+        Error::InvalidMessage(_) if !matches!(heard, [0x14..=0x17, 3, ..]) => {
+            TlsCause::Plain { speaks: io_words::plain(heard) }
+        }
+        _ => TlsCause::Other(words(inner)),
+    }
+}
+
+fn certificate(error: &CertificateError, facts: &TlsFacts) -> TlsCause {
+    match error {
+        CertificateError::UnknownIssuer => match facts.chain.as_slice() {
+            [only] if only.is_self_signed() => TlsCause::SelfSigned { subject: only.subject.clone() },
+            chain => {
+                TlsCause::UnknownIssuer { issuer: chain.last().map(|last| last.issuer.clone()).unwrap_or_default() }
+            }
+        },
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            TlsCause::WrongName { expected: expected.to_str().into_owned(), presented: presented.clone() }
+        }
+        CertificateError::NotValidForName => TlsCause::WrongName {
+            expected: facts.server_name.clone(),
+            presented: facts.chain.first().map(|leaf| leaf.names.clone()).unwrap_or_default(),
+        },
+        CertificateError::ExpiredContext { not_after, .. } => {
+            TlsCause::Expired { not_after: Some(not_after.as_secs()) }
+        }
+        CertificateError::Expired => TlsCause::Expired { not_after: None },
+        CertificateError::NotValidYetContext { not_before, .. } => {
+            TlsCause::NotYetValid { not_before: Some(not_before.as_secs()) }
+        }
+        CertificateError::NotValidYet => TlsCause::NotYetValid { not_before: None },
+        // webpki says it of a self-signed leaf that is marked as an authority.
+        CertificateError::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => {
+            match facts.chain.first() {
+                Some(leaf) if leaf.is_self_signed() => TlsCause::SelfSigned { subject: leaf.subject.clone() },
+                _ => TlsCause::Certificate("an authority's certificate is used as the server's own".to_owned()),
+            }
+        }
+        other => TlsCause::Certificate(other.to_string()),
+    }
+}
+
+/// An error of rustls in words, also one that comes after the handshake: with TLS 1.3 that is when a server refuses the
+/// client certificate.
+pub fn words(error: &Error) -> String {
+    match error {
+        Error::AlertReceived(alert) => format!("the server refuses: {}", alert_words(*alert)),
+        Error::InvalidCertificate(error) => format!("the server's certificate is refused: {error}"),
+        other => format!("TLS error: {other}"),
+    }
+}
+
+const fn alert_words(alert: AlertDescription) -> &'static str {
+    match alert {
+        AlertDescription::CertificateRequired => "it demands a client certificate, and none was given",
+        AlertDescription::BadCertificate => "it does not take the client certificate, or demands one",
+        AlertDescription::UnknownCA => "it does not trust the authority of the client certificate",
+        AlertDescription::CertificateExpired => "the client certificate has expired",
+        AlertDescription::CertificateRevoked => "the client certificate was revoked",
+        AlertDescription::CertificateUnknown => "it could not accept the client certificate",
+        AlertDescription::UnsupportedCertificate => "it cannot use this kind of client certificate",
+        AlertDescription::AccessDenied => "the client certificate is good, but has no access",
+        AlertDescription::HandshakeFailure => "no parameters in common, or it demands a client certificate",
+        AlertDescription::ProtocolVersion => "it does not speak TLS 1.2 or 1.3",
+        AlertDescription::InsufficientSecurity => "it demands stronger ciphers",
+        AlertDescription::UnrecognisedName => "it serves no such host name",
+        AlertDescription::DecryptError => "a signature does not fit, often that of the client certificate",
+        AlertDescription::NoApplicationProtocol => "it speaks none of the offered application protocols",
+        AlertDescription::InternalError => "it has an error of its own",
+        AlertDescription::CloseNotify => "it closed the connection",
+        _ => "it sent a TLS alert",
+    }
+}

@@ -9,6 +9,7 @@
 mod coverage;
 mod folder;
 
+use flowgate::model::EndpointType;
 use flowgate::rules::{Linter, Options};
 use flowgate::source::{Encoding, Sources, Text};
 use folder::{Folder, folders};
@@ -54,6 +55,23 @@ fn the_manifests_are_clean() {
 fn is_wrong(folder: &Folder, finding: &flowgate::diag::Diagnostic) -> bool {
     let known = folder.name() == "partitions" && finding.message.contains("`partitionKeyProperty`");
     finding.severity > flowgate::diag::Severity::Info && !known
+}
+
+/// A Kafka topic has letters, digits, `.`, `_` and `-`, at most 249 (`org.apache.kafka.common.internals.Topic`).
+#[test]
+fn kafka_takes_the_topics() {
+    for folder in folders() {
+        for flow in folder.flows.values() {
+            let from = flow.source.topics.iter().map(|topic| (topic, &flow.source.endpoint));
+            let to = flow.destination.topic.iter().map(|topic| (topic, &flow.destination.endpoint));
+            for (topic, endpoint) in from.chain(to) {
+                if folder.end(endpoint.as_ref()).kind == Some(EndpointType::Kafka) {
+                    let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+                    assert!(topic.value.len() <= 249 && topic.value.bytes().all(legal), "{}", topic.value);
+                }
+            }
+        }
+    }
 }
 
 /// They run side by side between the same two brokers.

@@ -67,14 +67,14 @@ def sized(data):
 
 
 def batch(records):
-    """A record batch of `(value, headers)`, without key and timestamp."""
-    out = []
+    """A record batch of `(value, headers)`, without keys."""
+    now, out = int(1000 * time.time()), []
     for index, (value, headers) in enumerate(records):
         body = b"\0\0" + zigzag(index) + sized(None) + sized(value) + zigzag(len(headers))
         body += b"".join(sized(name) + sized(of) for name, of in headers)
         out.append(zigzag(len(body)) + body)
     last = len(out) - 1
-    checked = struct.pack(">hiqqqhii", 0, last, 0, 0, -1, -1, -1, len(out)) + b"".join(out)
+    checked = struct.pack(">hiqqqhii", 0, last, now, now, -1, -1, -1, len(out)) + b"".join(out)
     return struct.pack(">qiibI", 0, len(checked) + 9, -1, 2, crc32c(checked)) + checked
 
 
@@ -201,4 +201,8 @@ class Client:
         """The committed offset, -1 where there is none."""
         body = string(group) + struct.pack(">i", 1) + string(topic) + struct.pack(">ii", 1, 0)
         answer = self.call(OFFSET_FETCH, 1, body)
-        return struct.unpack_from(">q", answer, 4 + 2 + len(topic.encode()) + 4 + 4)[0]
+        at = 4 + 2 + len(topic.encode()) + 4 + 4
+        offset, metadata = struct.unpack_from(">qh", answer, at)
+        # A group that is still being loaded answers -1 too, with an error.
+        self.check(struct.unpack_from(">h", answer, at + 10 + max(metadata, 0))[0], f"offset of `{group}`")
+        return offset

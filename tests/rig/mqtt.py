@@ -64,7 +64,7 @@ class Connection:
     def __init__(self, port, client_id, keep=False):
         self.socket = socket.create_connection(("127.0.0.1", port), 10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.rest = b""
+        self.rest, self.early = b"", []
         properties = bytes([RECEIVE_MAXIMUM]) + struct.pack(">H", WINDOW)
         if keep:
             properties += bytes([SESSION_EXPIRY]) + struct.pack(">I", 3600)
@@ -78,6 +78,9 @@ class Connection:
 
     def packets(self, seconds):
         """All packets that are there, waiting up to `seconds` for the first."""
+        if self.early:
+            early, self.early = self.early, []
+            return early
         if not select.select([self.socket], [], [], seconds)[0]:
             return []
         data = self.socket.recv(1 << 18)
@@ -89,6 +92,8 @@ class Connection:
             if length is None or length[1] + length[0] > len(data):
                 break
             end = length[1] + length[0]
+            if data[at] == DISCONNECT:
+                raise ConnectionResetError("the broker sent DISCONNECT")
             out.append((data[at], data[length[1] : end]))
             at = end
         self.rest = data[at:]
@@ -99,6 +104,8 @@ class Connection:
         while time.monotonic() < end:
             found = self.packets(end - time.monotonic())
             if found:
+                # With a kept session, messages come right behind CONNACK.
+                self.early = found[1:]
                 return found[0]
         raise TimeoutError(f"no answer within {seconds} s")
 

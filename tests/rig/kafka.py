@@ -185,24 +185,34 @@ class Client:
         size = struct.unpack_from(">i", answer, at)[0]
         return [record for record in read_batches(answer[at + 4 : at + 4 + max(size, 0)]) if record[0] >= offset]
 
+    def coordinated(self, key, version, body, group, error_at):
+        """The answer of the coordinator of `group`, as soon as it has no error; the first group of all makes the topic
+        for offsets, which takes a while."""
+        code = -1
+        for _ in range(100):
+            code = struct.unpack_from(">h", self.call(FIND_COORDINATOR, 0, string(group)))[0]
+            if code == 0:
+                answer = self.call(key, version, body)
+                code = struct.unpack_from(">h", answer, error_at(answer))[0]
+                if code == 0:
+                    return answer
+            time.sleep(0.1)
+        raise KafkaError(f"the coordinator of `{group}` does not answer: error code {code}")
+
     def commit(self, group, topic, offset):
         body = string(group) + struct.pack(">i", -1) + string("") + struct.pack(">qi", -1, 1) + string(topic)
         body += struct.pack(">iiq", 1, 0, offset) + string("")
-        # The first group of all makes the topic for offsets, which takes a while.
-        for _ in range(100):
-            found = struct.unpack_from(">h", self.call(FIND_COORDINATOR, 0, string(group)))[0]
-            answer = self.call(OFFSET_COMMIT, 2, body) if found == 0 else b""
-            if answer and struct.unpack_from(">h", answer, 4 + 2 + len(topic.encode()) + 4 + 4)[0] == 0:
-                return
-            time.sleep(0.1)
-        raise KafkaError(f"group `{group}` cannot commit")
+        at = 4 + 2 + len(topic.encode()) + 4 + 4
+        self.coordinated(OFFSET_COMMIT, 2, body, group, lambda _: at)
 
     def committed(self, group, topic):
-        """The committed offset, -1 where there is none."""
+        """The committed offset, -1 where there is none; a group that is still being loaded is waited for."""
         body = string(group) + struct.pack(">i", 1) + string(topic) + struct.pack(">ii", 1, 0)
-        answer = self.call(OFFSET_FETCH, 1, body)
         at = 4 + 2 + len(topic.encode()) + 4 + 4
-        offset, metadata = struct.unpack_from(">qh", answer, at)
-        # A group that is still being loaded answers -1 too, with an error.
-        self.check(struct.unpack_from(">h", answer, at + 10 + max(metadata, 0))[0], f"offset of `{group}`")
-        return offset
+
+        def error_at(answer):
+            # Behind the metadata.
+            return at + 10 + max(struct.unpack_from(">h", answer, at + 8)[0], 0)
+
+        answer = self.coordinated(OFFSET_FETCH, 1, body, group, error_at)
+        return struct.unpack_from(">q", answer, at)[0]

@@ -48,7 +48,8 @@ class Bridge:
             try:
                 self.connect()
                 (self.from_mqtt if self.to_kafka else self.from_kafka)()
-            except (OSError, kafka.KafkaError, mqtt.Refused):
+            except (OSError, kafka.KafkaError, mqtt.Refused) as error:
+                print(f"{time.strftime('%T')} {self.forwarded} forwarded, {error}", file=sys.stderr, flush=True)
                 self.check_end()
                 time.sleep(0.1)
             finally:
@@ -91,9 +92,11 @@ class Bridge:
             if self.fault == EARLY:
                 self.mqtt.socket.sendall(acknowledgements)
             records = [(payload, self.carried(pairs)) for _, _, pairs, payload in messages if self.wanted(pairs)]
-            if records:
-                self.kafka.produce(self.destination, records)
-                self.forwarded += len(records)
+            # Kafka takes 1 MB a batch by default.
+            for at in range(0, len(records), mqtt.WINDOW):
+                part = records[at : at + mqtt.WINDOW]
+                self.kafka.produce(self.destination, part)
+                self.forwarded += len(part)
             if self.fault != EARLY:
                 self.mqtt.socket.sendall(acknowledgements)
             found = self.mqtt.packets(0.1)

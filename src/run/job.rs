@@ -13,6 +13,7 @@ use crate::source::Sources;
 use crate::translate::{
     Cause, Choices, Context, Datasets, End, Files, LastValues, Outcome, Plan, PlanError, Step, Trace, translate,
 };
+use crate::yaml::locate;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
@@ -38,6 +39,10 @@ pub struct Job {
     pub plan: Plan,
     /// The answers that hold.
     pub choices: Choices,
+    /// Data sets.
+    pub datasets: Datasets,
+    /// The schema of the result.
+    pub output_schema: Option<serde_json::Value>,
     /// The messages, in order.
     pub sendings: Vec<Sending>,
 }
@@ -68,10 +73,12 @@ fn complaint(error: PlanError, line: &Line, sources: &Sources) -> Diagnostic {
     Diagnostic::new(&CANNOT_RUN, exact(&error.cause, line, sources), error.message)
 }
 
-/// The place of `cause`.
+/// The place of `cause`: of the part of the value that it names, where that can be told.
 pub fn exact(cause: &Cause, line: &Line, sources: &Sources) -> Place {
-    let _ = (line, sources);
-    cause.place
+    let Some(part) = cause.part.clone() else { return cause.place };
+    let decoded = line.flow.texts().find(|text| text.place == cause.place);
+    let (Some(decoded), Ok(text)) = (decoded, sources.read(cause.place.file)) else { return cause.place };
+    Place::new(cause.place.file, locate::part(&text.content, cause.place.span, &decoded.value, part))
 }
 
 impl Job {
@@ -83,7 +90,7 @@ impl Job {
         case: Case,
         line: Line,
         plan: Plan,
-        choices: Choices,
+        means: Means<'_>,
         folder: &Path,
     ) -> Result<Self, Vec<Diagnostic>> {
         let wire = ends::wire(&line.source).unwrap_or(Wire::Mqtt);
@@ -98,7 +105,32 @@ impl Job {
         if !findings.is_empty() {
             return Err(findings);
         }
-        Ok(Self { name: case.name.value.to_string(), case: Some(case), line, plan, choices, sendings })
+        let name = case.name.value.to_string();
+        Ok(Self { case: Some(case), ..Self::new(name, line, plan, means, sendings) })
+    }
+
+    /// A job without a case.
+    pub fn new(name: String, line: Line, plan: Plan, means: Means<'_>, sendings: Vec<Sending>) -> Self {
+        Self {
+            name,
+            case: None,
+            line,
+            plan,
+            choices: means.choices.clone(),
+            datasets: means.datasets.clone(),
+            output_schema: means.output_schema.cloned(),
+            sendings,
+        }
+    }
+
+    /// The same dataflow, compiled with other answers.
+    ///
+    /// # Errors
+    /// Where no message can pass it then.
+    pub fn plan_with(&self, choices: &Choices) -> Result<Plan, Vec<PlanError>> {
+        let files = Files { datasets: &self.datasets, output_schema: self.output_schema.as_ref() };
+        let ends = [&self.line.source, &self.line.destination].map(|end| End::of(&end.summary));
+        Plan::new(&self.line.flow, &ends[0], &ends[1], choices, files)
     }
 
     /// The clock of the job.

@@ -1,6 +1,6 @@
 //! What to make of a trip: what came out is held against what was expected, and turned into what the report tells.
 
-use super::cases::Expectation;
+use super::cases::{Expectation, Generated};
 use super::compare::{self, Blame, Came, Journey, Judged, Lenience, findings, judge, predicted};
 use super::lane::{Known, Role, Trip, Trouble};
 use super::manifests::Line;
@@ -12,7 +12,7 @@ use crate::message::Message;
 use crate::model::{EndpointType, Text};
 use crate::policy::run::{INCONCLUSIVE, NOT_DELIVERED, NOT_READ_BACK};
 use crate::report::run::{Judgement, Passage, Route, Stop, Verdict};
-use crate::translate::{Choices, Outcome, Step};
+use crate::translate::{Action, Choices, Outcome, Property, Step};
 
 /// What is known of a message besides its trip.
 #[derive(Debug, Clone, Copy)]
@@ -48,9 +48,13 @@ pub fn passage(trip: &Trip, question: Question<'_>) -> (Passage, Vec<Judged>) {
     let steps = steps(trip, question);
     let journey = Journey { input: &trip.input, came: fate.came, steps };
     let lenience = lenience(trip);
+    // What the bridge made is what has to come out; what another dataflow makes is only of the same kind.
+    let made = if trip.passed.is_some() { Generated::default() } else { generated(steps) };
     let judged = match (question.expected, &prediction) {
         (Some(expected), _) => judge(journey, expected, Judgement::Ok, &lenience),
-        (None, Some(prediction)) => judge(journey, &predicted(prediction, place), Judgement::AsPredicted, &lenience),
+        (None, Some(prediction)) => {
+            judge(journey, &predicted(prediction, place, &made), Judgement::AsPredicted, &lenience)
+        }
         (None, None) => judge(journey, &Expectation::none(place), Judgement::NotJudged, &lenience),
     };
     let blame = question.case.map_or(Blame::Prediction(place), Blame::Case);
@@ -183,7 +187,7 @@ fn place_of(line: &Line, role: Role) -> Place {
 }
 
 /// What the way, and not the dataflow, may change.
-fn lenience(trip: &Trip) -> Lenience {
+pub fn lenience(trip: &Trip) -> Lenience {
     let seconds = u32::try_from(trip.took.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
     Lenience { ignore: Vec::new(), expiry: seconds }
 }
@@ -216,4 +220,19 @@ pub fn came(trip: &Trip) -> Option<Came<'_>> {
         },
         _ => None,
     }
+}
+
+/// What a translation made anew: ids and times, which another one makes otherwise.
+pub fn generated(steps: &[Step]) -> Generated {
+    let mut generated = Generated::default();
+    for step in steps.iter().filter(|step| step.action == Action::Made) {
+        let Some((Property::UserProperty(name) | Property::Header(name), value)) = &step.output else { continue };
+        let value = String::from_utf8_lossy(value).into_owned();
+        match name.trim_start_matches("ce").trim_start_matches(['-', '_']) {
+            "id" => generated.ids.push(value),
+            "time" => generated.times.push(value),
+            _ => {}
+        }
+    }
+    generated
 }

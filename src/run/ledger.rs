@@ -1,21 +1,17 @@
 //! Which messages may be acknowledged: those of the contiguous prefix of what was received that are settled.
 //!
-//! MQTT wants acknowledgements in the order of receipt (MQTT-4.6.0-2), and a committed Kafka offset stands for all before
-//! it. Messages that came by a connection that is gone are forgotten: their broker sends them again.
+//! A committed Kafka offset stands for all before it, so it may move over settled records only. MQTT has the same rule for
+//! the order of acknowledgements (MQTT-4.6.0-2), which its session keeps itself.
 
 use std::collections::VecDeque;
 
-/// A message that was received: the connection that it came by, and its number there.
+/// A message that was received: its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Token {
-    generation: u32,
-    number: u64,
-}
+pub struct Token(u64);
 
 /// Messages that are received and not acknowledged yet; `H` is what acknowledging one takes.
 #[derive(Debug)]
 pub struct Ledger<H> {
-    generation: u32,
     /// The number of the first entry.
     first: u64,
     entries: VecDeque<(H, bool)>,
@@ -23,24 +19,21 @@ pub struct Ledger<H> {
 
 impl<H> Default for Ledger<H> {
     fn default() -> Self {
-        Self { generation: 0, first: 0, entries: VecDeque::new() }
+        Self { first: 0, entries: VecDeque::new() }
     }
 }
 
 impl<H> Ledger<H> {
     /// Enters a message that was received.
     pub fn enter(&mut self, handle: H) -> Token {
-        let number = self.first + self.entries.len() as u64;
+        let token = Token(self.first + self.entries.len() as u64);
         self.entries.push_back((handle, false));
-        Token { generation: self.generation, number }
+        token
     }
 
-    /// The message of `token` is delivered, or meant to be dropped. A token of a connection that is gone is ignored.
+    /// The message of `token` is delivered, or meant to be dropped.
     pub fn settle(&mut self, token: Token) {
-        if token.generation != self.generation {
-            return;
-        }
-        let index = token.number.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
+        let index = token.0.checked_sub(self.first).and_then(|index| usize::try_from(index).ok());
         if let Some((_, settled)) = index.and_then(|index| self.entries.get_mut(index)) {
             *settled = true;
         }
@@ -60,32 +53,12 @@ impl<H> Ledger<H> {
     pub fn open(&self) -> usize {
         self.entries.len()
     }
-
-    /// The connection is gone: what came by it cannot be acknowledged any more.
-    pub fn reconnected(&mut self) {
-        self.first += self.entries.len() as u64;
-        self.entries.clear();
-        self.generation = self.generation.wrapping_add(1);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
-
-    #[test]
-    fn what_came_by_a_connection_that_is_gone_is_forgotten() {
-        let mut ledger = Ledger::default();
-        let old = ledger.enter('a');
-        ledger.reconnected();
-        let new = ledger.enter('a');
-        ledger.settle(old);
-        assert_eq!(ledger.ready(), None);
-        ledger.settle(new);
-        assert_eq!(ledger.ready(), Some('a'));
-        assert_eq!(ledger.open(), 0);
-    }
 
     proptest! {
         /// In whatever order messages are settled, they are handed out in the order of receipt, and each only once all

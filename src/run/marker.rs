@@ -55,6 +55,29 @@ pub fn find(message: &Message) -> Option<Marker> {
     Marker::parse(text(message)?)
 }
 
+/// What stands between a payload and a marker behind it.
+const BEHIND: &[u8] = b"\nflowgate-run ";
+
+/// Puts the marker behind the payload, for dataflows that pass payloads as they are and drop properties.
+pub fn append(message: &mut Message, marker: &Marker) {
+    let payload = match message {
+        Message::Mqtt(publish) => &mut publish.payload,
+        Message::Kafka(record) => record.value.get_or_insert_default(),
+    };
+    payload.extend_from_slice(BEHIND);
+    payload.extend_from_slice(marker.text().as_bytes());
+}
+
+/// The number of `message` in the run `run`, by the marker behind its payload.
+pub fn number_behind(message: &Message, run: &str) -> Option<u64> {
+    let payload = message.payload();
+    let from = payload.len().checked_sub(BEHIND.len() + run.len() + 24).unwrap_or(0);
+    let tail = payload.get(from..)?;
+    let at = tail.windows(BEHIND.len()).rposition(|window| window == BEHIND)?;
+    let text = std::str::from_utf8(tail.get(at + BEHIND.len()..)?).ok()?;
+    text.strip_prefix(run)?.strip_prefix('/')?.parse().ok()
+}
+
 /// Whether `step` is about the marker and nothing else.
 pub fn is_about(step: &Step) -> bool {
     let about = |property: &Property| match property {
@@ -95,6 +118,17 @@ mod tests {
             strip(&mut message);
             assert_eq!(message, plain);
             assert_eq!(number_in(&message, "plant/7"), None);
+        }
+    }
+
+    #[test]
+    fn a_marker_behind_a_payload_is_found() {
+        for payload in [&b""[..], b"{}", &[0xff; 300]] {
+            let mut message = Message::Mqtt(Publish { payload: payload.to_vec(), ..Publish::default() });
+            assert_eq!(number_behind(&message, "a1"), None);
+            append(&mut message, &Marker { run: "a1".to_owned(), number: u64::MAX });
+            assert_eq!(number_behind(&message, "a1"), Some(u64::MAX));
+            assert_eq!(number_behind(&message, "b1"), None);
         }
     }
 

@@ -24,16 +24,24 @@ pub mod lane;
 #[cfg(feature = "run")]
 mod ledger;
 #[cfg(feature = "run")]
+pub mod load;
+#[cfg(feature = "run")]
+pub mod login;
+#[cfg(feature = "run")]
 pub mod manifests;
 #[cfg(feature = "run")]
 pub mod marker;
 #[cfg(feature = "run")]
 pub mod opening;
+#[cfg(feature = "run")]
+pub mod passing;
 pub mod sample;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 #[cfg(feature = "sandbox")]
 pub mod sandboxed;
+#[cfg(feature = "run")]
+pub mod site;
 #[cfg(feature = "run")]
 pub mod tally;
 pub mod verdict;

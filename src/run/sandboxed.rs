@@ -1,17 +1,12 @@
 //! Jobs in the sandbox: those of one dataflow one after the other through one pair of brokers, dataflows side by side.
 
-use super::bridge::Work;
-use super::compare::Judged;
 use super::home;
 use super::job::Job;
-use super::judgement::{Question, passage};
-use super::lane::{Lane, Patience, Trip, Trouble};
+use super::lane::{Patience, Trouble};
 use super::opening::{self, Purpose, topics};
+use super::passing::{Done, pass};
 use super::sandbox::{ADDED_USER_PROPERTIES, SandboxError};
 use super::{Wire, ends, ids};
-use crate::message::Message;
-use crate::report::run::Passage;
-use crate::translate::LastValues;
 use std::time::Duration;
 
 /// How long nothing has to come in the sandbox for a drop to be believed: a message takes a few milliseconds there.
@@ -26,17 +21,6 @@ pub enum SandboxedError {
     /// A connection to it was not made.
     #[error("{} cannot connect to the sandbox: {}", .0.role.as_str(), .0.error)]
     Opening(Trouble),
-}
-
-/// What became of a job: its messages in order.
-#[derive(Debug, Default)]
-pub struct Done {
-    /// For the report.
-    pub passages: Vec<Passage>,
-    /// What happened.
-    pub trips: Vec<Trip>,
-    /// How properties were judged.
-    pub judged: Vec<Vec<Judged>>,
 }
 
 /// Runs `jobs`, and hands back what became of each, in order. `told` is called after each.
@@ -112,30 +96,4 @@ async fn lane(jobs: Vec<&Job>, limit: Duration, told: &(dyn Fn() + Sync)) -> Res
     lane.close().await;
     sandbox.stop().await;
     Ok(all)
-}
-
-/// Sends the messages of `job` through `lane`.
-pub async fn pass(job: &Job, lane: &mut Lane) -> Done {
-    let mut done = Done::default();
-    let mut last = LastValues::default();
-    let mut world = job.world();
-    for (index, sending) in job.sendings.iter().enumerate() {
-        let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
-        let trip = lane.pass(sending.message.clone(), None::<&Message>, &mut work).await;
-        let several = job.sendings.len() > 1;
-        let name = if several { format!("{} ({})", job.name, index + 1) } else { job.name.clone() };
-        let question = Question {
-            line: &job.line,
-            name: &name,
-            case: job.case.as_ref().map(|case| &case.name),
-            expected: sending.expected.as_ref(),
-            predicted: None,
-            choices: &job.choices,
-        };
-        let (passage, judged) = passage(&trip, question);
-        done.passages.push(passage);
-        done.judged.push(judged);
-        done.trips.push(trip);
-    }
-    done
 }

@@ -12,6 +12,7 @@ pub struct Tally {
     sent: u64,
     /// How often each number came, up to 255.
     came: Vec<u8>,
+    delivered: u64,
     highest: Option<u64>,
     duplicated: u64,
     reordered: u64,
@@ -47,6 +48,7 @@ impl Tally {
         Ok(Self {
             sent: 0,
             came: Vec::new(),
+            delivered: 0,
             highest: None,
             duplicated: 0,
             reordered: 0,
@@ -80,6 +82,7 @@ impl Tally {
             self.duplicated += 1;
             return;
         }
+        self.delivered += 1;
         self.reordered += u64::from(self.highest.is_some_and(|highest| number < highest));
         self.highest = self.highest.max(Some(number));
         if let Some(latency) = latency {
@@ -88,14 +91,14 @@ impl Tally {
         }
     }
 
-    /// How many numbers came at least once.
-    pub fn delivered(&self) -> u64 {
-        self.came.iter().map(|times| u64::from(*times > 0)).sum()
+    /// Whether every number that was sent came.
+    pub const fn is_complete(&self) -> bool {
+        self.delivered == self.sent
     }
 
     /// The figures so far.
     pub fn figures(&self) -> Figures {
-        let delivered = self.delivered();
+        let delivered = self.delivered;
         let at = |quantile| Duration::from_micros(self.latencies.value_at_quantile(quantile));
         Figures {
             sent: self.sent,

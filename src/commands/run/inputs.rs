@@ -117,7 +117,7 @@ impl Inputs {
         let Some(expected) = self.expected(args)? else { return Ok(()) };
         let name = line.flow.id.name().to_owned();
         let sendings = vec![Sending { message, expected }];
-        self.jobs.push(Job { name, case: None, line, plan, choices: means.choices.clone(), sendings });
+        self.jobs.push(Job::new(name, line, plan, means, sendings));
         Ok(())
     }
 
@@ -211,7 +211,7 @@ impl Inputs {
         let name = case.dataflow.as_ref().map(|Written { value, .. }| &**value).or(args.dataflow.as_deref());
         let name = name.map(str::to_owned);
         let Some((line, plan)) = self.flow(name.as_deref(), means)? else { return Ok(()) };
-        match Job::of_case(case, line, plan, choices, folder) {
+        match Job::of_case(case, line, plan, means, folder) {
             Ok(job) => self.jobs.push(job),
             Err(findings) => self.findings.extend(findings),
         }

@@ -1,7 +1,10 @@
 //! `flowgate run`: reads manifests and arguments, runs the dataflow, and tells.
 
 mod inputs;
+mod live;
+mod load;
 mod message;
+mod reach;
 mod settings;
 mod tell;
 
@@ -33,6 +36,9 @@ pub(super) fn run(
     if inputs.jobs.is_empty() {
         return Err(CommandError::Nothing("no case is to be run".to_owned()));
     }
+    if args.place.live || args.place.deployed {
+        return live::run(args, &inputs, &style, environment, io);
+    }
     sandbox(args, &inputs, &style, started, io)
 }
 
@@ -45,7 +51,10 @@ fn sandbox(
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
     let limit = Duration::from_secs(args.reach.timeout);
-    let runtime = runtime()?;
+    let runtime = runtime(false)?;
+    if load::is_asked(args) {
+        return load::sandbox(args, inputs, &runtime, io);
+    }
     let done = runtime
         .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
         .map_err(|error| CommandError::Argument(super::chain(&error)))?;
@@ -58,7 +67,21 @@ fn sandbox(
     Ok(exit)
 }
 
-/// The runtime that brokers and clients share: two threads, so that neither waits for the other.
-fn runtime() -> Result<tokio::runtime::Runtime, CommandError> {
+#[cfg(not(feature = "sandbox"))]
+fn sandbox(
+    _: &RunArgs,
+    _: &Inputs,
+    _: &crate::report::Style,
+    _: Instant,
+    _: &mut Io<'_>,
+) -> Result<Exit, CommandError> {
+    Err(CommandError::Argument("this build has no sandbox; `--live` uses the brokers of the manifests".to_owned()))
+}
+
+/// The runtime that brokers and clients share: two threads, so that neither waits for the other; `lean` has one.
+fn runtime(lean: bool) -> Result<tokio::runtime::Runtime, CommandError> {
+    if lean {
+        return Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?);
+    }
     Ok(tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?)
 }

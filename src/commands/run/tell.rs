@@ -5,9 +5,14 @@ use crate::cli::{RunArgs, RunFormat};
 use crate::commands::CommandError;
 use crate::diag::{Diagnostic, Severity};
 use crate::exit::Exit;
+use crate::model::{FarEnd, Host};
+use crate::policy::run::NOT_DELIVERED;
 use crate::report::run::{Detail, Mode, Passage, RunReport, line, write};
 use crate::report::{self, Format, Report, Style, Summary};
-use crate::run::sandboxed::Done;
+use crate::run::job::Job;
+use crate::run::lane::Role;
+use crate::run::passing::Done;
+use crate::run::site::Party;
 use crate::{Environment, Io};
 use std::time::Duration;
 
@@ -31,8 +36,59 @@ pub fn style(color: bool, environment: &Environment) -> Style {
 
 /// Writes why nothing was run.
 pub fn complaints(args: &RunArgs, inputs: &Inputs, style: &Style, io: &mut Io<'_>) -> Result<(), CommandError> {
+    findings(args, inputs, inputs.findings.clone(), style, io)
+}
+
+/// The finding that `role` could not do its part of `job`, at the line of the manifest that it is about.
+pub fn trouble(job: &Job, role: Role, why: &str) -> Diagnostic {
+    let end = match role {
+        Role::Sender => &job.line.source.summary,
+        Role::Dataflow if why.starts_with("at the source") => &job.line.source.summary,
+        Role::Dataflow | Role::Reader => &job.line.destination.summary,
+    };
+    let mut finding = Diagnostic::new(&NOT_DELIVERED, end.host_place, format!("{}: {why}", role.as_str()));
+    finding.notes.push("nothing was sent".to_owned());
+    if end.far_end == FarEnd::LocalBroker {
+        let host = end.host.as_ref().map_or("aio-broker:18883", |host| &host.value);
+        let host = Host::parse(host);
+        let (name, port) = (host.name, host.port.unwrap_or("18883"));
+        let service = name.split('.').next().unwrap_or(name);
+        finding.help = Some(format!(
+            "the name is known inside the cluster only: `kubectl port-forward -n azure-iot-operations service/{service} \
+             {port}:{port}`, then `--connect-to {name}:{port}:127.0.0.1:{port}`"
+        ));
+    }
+    finding
+}
+
+/// What a run on site proves, and by whom.
+pub fn live_notes(inputs: &Inputs, parties: &[Party], mode: Mode, done: &[Done]) -> Vec<String> {
+    let mut notes: Vec<String> = done.iter().flat_map(|done| done.notes.iter().cloned()).collect();
+    let identities = parties.iter().filter_map(|party| party.dataflow.as_ref()).map(|(_, to)| &to.identity);
+    if let (Mode::Live, Some(identity)) = (mode, identities.into_iter().next()) {
+        notes.push(format!("Flowgate was the dataflow, as {identity}; the deployed one may have other rights"));
+    }
+    let unexpected = inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none()));
+    if mode == Mode::Live && unexpected {
+        notes.push(AS_PREDICTED.to_owned());
+    }
+    notes
+}
+
+/// What "as predicted" does not say.
+const AS_PREDICTED: &str = "\"as predicted\" proves the wire and what the manifest means by the documentation, not the \
+                            product; `--expect` or `--cases` says what has to come out";
+
+/// Writes `findings`, which say why nothing was sent.
+pub fn findings(
+    args: &RunArgs,
+    inputs: &Inputs,
+    findings: Vec<Diagnostic>,
+    style: &Style,
+    io: &mut Io<'_>,
+) -> Result<(), CommandError> {
     let mut summary = Summary::default();
-    for finding in &inputs.findings {
+    for finding in &findings {
         summary.count(finding.severity);
     }
     let format = match args.format {
@@ -40,7 +96,7 @@ pub fn complaints(args: &RunArgs, inputs: &Inputs, style: &Style, io: &mut Io<'_
         RunFormat::Json => Format::Json,
         RunFormat::Junit => Format::Concise,
     };
-    let report = Report { diagnostics: &inputs.findings, summary: &summary, sources: &inputs.manifests.sources };
+    let report = Report { diagnostics: &findings, summary: &summary, sources: &inputs.manifests.sources };
     report::write(&report, format, style, io.stdout)?;
     if format == Format::Human {
         writeln!(io.stdout, "nothing was sent")?;
@@ -56,11 +112,7 @@ pub fn sandbox_notes(inputs: &Inputs) -> Vec<String> {
             .to_owned(),
     ];
     if inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none())) {
-        notes.push(
-            "\"as predicted\" proves the wire and what the manifest means by the documentation, not the product; `--expect` \
-             or `--cases` says what has to come out"
-                .to_owned(),
-        );
+        notes.push(AS_PREDICTED.to_owned());
     }
     notes
 }

@@ -1,0 +1,148 @@
+//! `--live` and `--deployed`: says what will be sent where and as whom, asks, and does it.
+
+use super::inputs::Inputs;
+use super::reach::reach;
+use super::tell::{self, Told};
+use super::{load, runtime};
+use crate::cli::RunArgs;
+use crate::commands::CommandError;
+use crate::diag::Diagnostic;
+use crate::exit::Exit;
+use crate::policy::run::NOT_DELIVERED;
+use crate::report::Style;
+use crate::report::run::Mode;
+use crate::run::job::Job;
+use crate::run::lane::Role;
+use crate::run::login::Entry;
+use crate::run::passing::Done;
+use crate::run::site::{self, Party};
+use crate::{Environment, Io};
+use std::time::{Duration, Instant};
+
+pub fn run(
+    args: &RunArgs,
+    inputs: &Inputs,
+    style: &Style,
+    environment: &Environment,
+    io: &mut Io<'_>,
+) -> Result<Exit, CommandError> {
+    let (reach, logins) = reach(&args.reach, io)?;
+    let runtime = runtime(load::is_lean(args))?;
+    let limit = Duration::from_secs(args.reach.timeout.max(1));
+    let mut parties = Vec::new();
+    for job in &inputs.jobs {
+        let entered = runtime.block_on(site::enter(job, &inputs.manifests, &reach, &logins, args.place.deployed));
+        match entered {
+            Ok(party) => parties.push(party),
+            Err((role, error)) => {
+                let finding = Diagnostic::new(&NOT_DELIVERED, error.place, format!("{}: {error}", role.as_str()));
+                tell::findings(args, inputs, vec![finding], style, io)?;
+                return Ok(Exit::Findings);
+            }
+        }
+    }
+    announce(args, inputs, &parties, io)?;
+    if !args.place.yes && !agreed(environment, io)? {
+        writeln!(io.stderr, "flowgate: nothing was sent")?;
+        return Ok(Exit::Trouble);
+    }
+    if load::is_asked(args) {
+        return load::live(args, inputs, &parties, &runtime, io);
+    }
+    let started = Instant::now();
+    let mut done = Vec::new();
+    for (job, party) in inputs.jobs.iter().zip(&parties) {
+        let stop = tokio::signal::ctrl_c();
+        let result = runtime.block_on(async {
+            tokio::select! {
+                result = site::run(job, party, limit) => Some(result),
+                _ = stop => None,
+            }
+        });
+        match result {
+            Some(Ok(one)) => done.push(one),
+            Some(Err(trouble)) => {
+                let finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
+                tell::findings(args, inputs, vec![finding], style, io)?;
+                return Ok(Exit::Findings);
+            }
+            None => {
+                writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
+                return Ok(Exit::Trouble);
+            }
+        }
+    }
+    let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
+    let notes: Vec<String> = tell::live_notes(inputs, &parties, mode, &done);
+    let told = Told { mode, notes: &notes, done: &done, took: started.elapsed() };
+    tell::report(args, inputs, told, style, io)?;
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    Ok(exit(&done))
+}
+
+fn exit(done: &[Done]) -> Exit {
+    tell::exit(done)
+}
+
+/// Says what will be sent where, and under which identity.
+fn announce(args: &RunArgs, inputs: &Inputs, parties: &[Party], io: &mut Io<'_>) -> Result<(), CommandError> {
+    for (job, party) in inputs.jobs.iter().zip(parties) {
+        let text = plan_of(args, job, party);
+        write!(io.stderr, "{text}")?;
+    }
+    Ok(())
+}
+
+fn plan_of(args: &RunArgs, job: &Job, party: &Party) -> String {
+    let source = job.line.source.name();
+    let destination = job.line.destination.name();
+    let topics: Vec<String> = crate::run::opening::topics(job.sendings.iter().map(|sending| &sending.message))
+        .into_iter()
+        .map(|topic| format!("`{topic}`"))
+        .collect();
+    let count = match args.load.count {
+        Some(count) => format!("{count} messages"),
+        None if load::is_asked(args) => "messages".to_owned(),
+        None if job.sendings.len() == 1 => "one message".to_owned(),
+        None => format!("{} messages", job.sendings.len()),
+    };
+    let line = |role: Role, what: &str, entry: &Entry| {
+        let mut text = format!("  {}: {what} at {}, as {}\n", role.as_str(), entry.address, entry.identity);
+        for note in &entry.notes {
+            text.push_str(&format!("    note: {note}\n"));
+        }
+        text
+    };
+    let mut text = format!("{}: {count} to {} of endpoint `{source}`\n", job.name, topics.join(", "));
+    text.push_str(&line(Role::Sender, "sends", &party.sender));
+    match &party.dataflow {
+        Some((from, to)) => {
+            text.push_str(&line(Role::Dataflow, "reads", from));
+            let topic = job.line.flow.destination.topic.as_ref().map_or("", |topic| &topic.value);
+            text.push_str(&line(Role::Dataflow, &format!("writes `{topic}` of endpoint `{destination}`"), to));
+        }
+        None => text.push_str("  the dataflow: the one that is deployed\n"),
+    }
+    match &party.reader {
+        Some(reader) => text.push_str(&line(Role::Reader, "reads back", reader)),
+        None => text.push_str("  the reader: nobody\n"),
+    }
+    text
+}
+
+/// Asks on the terminal; without one, nobody agrees.
+fn agreed(environment: &Environment, io: &mut Io<'_>) -> Result<bool, CommandError> {
+    if !environment.is_terminal {
+        writeln!(io.stderr, "flowgate: `--yes` agrees to it where nobody can be asked")?;
+        return Ok(false);
+    }
+    write!(io.stderr, "send it? [y/N] ")?;
+    io.stderr.flush()?;
+    let mut answer = Vec::new();
+    let mut byte = [0];
+    while io.stdin.read(&mut byte)? == 1 && byte[0] != b'\n' && answer.len() < 16 {
+        answer.push(byte[0]);
+    }
+    let answer = String::from_utf8_lossy(&answer);
+    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
+}

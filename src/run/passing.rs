@@ -1,0 +1,49 @@
+//! The messages of a job through a lane, one after the other, each with its verdict.
+
+use super::bridge::Work;
+use super::compare::Judged;
+use super::job::Job;
+use super::judgement::{Question, passage};
+use super::lane::{Lane, Trip};
+use crate::message::Message;
+use crate::report::run::Passage;
+use crate::translate::LastValues;
+
+/// What became of a job: its messages in order.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// For the report.
+    pub passages: Vec<Passage>,
+    /// What happened.
+    pub trips: Vec<Trip>,
+    /// How properties were judged.
+    pub judged: Vec<Vec<Judged>>,
+    /// What holds for all of them.
+    pub notes: Vec<String>,
+}
+
+/// Sends the messages of `job` through `lane`.
+pub async fn pass(job: &Job, lane: &mut Lane) -> Done {
+    let mut done = Done::default();
+    let mut last = LastValues::default();
+    let mut world = job.world();
+    for (index, sending) in job.sendings.iter().enumerate() {
+        let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
+        let trip = lane.pass(sending.message.clone(), None::<&Message>, &mut work).await;
+        let several = job.sendings.len() > 1;
+        let name = if several { format!("{} ({})", job.name, index + 1) } else { job.name.clone() };
+        let question = Question {
+            line: &job.line,
+            name: &name,
+            case: job.case.as_ref().map(|case| &case.name),
+            expected: sending.expected.as_ref(),
+            predicted: None,
+            choices: &job.choices,
+        };
+        let (passage, judged) = passage(&trip, question);
+        done.passages.push(passage);
+        done.judged.push(judged);
+        done.trips.push(trip);
+    }
+    done
+}

@@ -155,7 +155,11 @@ pub async fn intake(door: &Door, purpose: Purpose<'_>, session: Session, start: 
         }
         Door::Kafka(door) => {
             let topic = purpose.topics.first().map_or("", String::as_str);
-            let source = ends::kafka_source(door, topic, start, purpose.limit);
+            let mut source = ends::kafka_source(door, topic, start, purpose.limit);
+            if session == (Session::Kept { resumed: true }) {
+                // A group of the run's own: the dataflow's is neither joined nor moved.
+                source.settings.group = Some(format!("flowgate-{}", purpose.run));
+            }
             Ok(Intake::Kafka(Box::new(KafkaIntake::connect(source).await?)))
         }
     }

@@ -45,7 +45,8 @@ impl KafkaIntake {
     /// Where the cluster cannot be reached, refuses the login, or has no such topic.
     pub async fn connect(source: KafkaSource) -> Result<Self, WireError> {
         let mut consumer = Consumer::new(&source.settings).map_err(|error| error_of(&error))?;
-        consumer.assign(&source.topic, &source.start, source.limit).await.map_err(|error| error_of(&error))?;
+        let start = resumed(&mut consumer, &source).await.map_err(|error| error_of(&error))?;
+        consumer.assign(&source.topic, &start, source.limit).await.map_err(|error| error_of(&error))?;
         Ok(Self {
             consumer,
             source,
@@ -93,13 +94,17 @@ impl KafkaIntake {
 
     /// Commits what is settled, where there is a group to commit to.
     async fn commit(&mut self) -> Result<(), WireError> {
-        self.dirty = false;
+        // Where this is dropped while it waits, it is tried again after a while, and no harm is done.
         self.committed = Instant::now();
         if self.source.settings.group.is_none() {
+            self.dirty = false;
             return Ok(());
         }
         let offsets: Vec<(i32, i64)> = self.settled.iter().map(|(partition, offset)| (*partition, *offset)).collect();
-        self.consumer.commit(&self.source.topic, &offsets, self.source.limit).await.map_err(|error| error_of(&error))
+        let done = self.consumer.commit(&self.source.topic, &offsets, self.source.limit).await;
+        done.map_err(|error| error_of(&error))?;
+        self.dirty = false;
+        Ok(())
     }
 
     pub(super) async fn close(mut self) {
@@ -108,6 +113,26 @@ impl KafkaIntake {
             let _ = self.commit().await;
         }
     }
+}
+
+/// Where to start: behind what an earlier run has committed, if there is a group. A partition without a committed offset
+/// gets one at once, so that a run that is killed before its first commit is taken up from here.
+async fn resumed(consumer: &mut Consumer, source: &KafkaSource) -> Result<Start, Error> {
+    let KafkaSource { topic, start, limit, .. } = source;
+    if source.settings.group.is_none() {
+        return Ok(start.clone());
+    }
+    let partitions = consumer.partitions(topic, *limit).await?;
+    let committed = consumer.committed(topic, &partitions, *limit).await?;
+    let fresh = consumer.offsets(topic, &partitions, start, *limit).await?;
+    let known =
+        |partition: i32| committed.iter().find(|(other, _)| *other == partition).and_then(|(_, offset)| *offset);
+    let offsets: Vec<(i32, i64)> =
+        fresh.into_iter().map(|(partition, offset)| (partition, known(partition).unwrap_or(offset))).collect();
+    if partitions.iter().any(|partition| known(*partition).is_none()) {
+        consumer.commit(topic, &offsets, *limit).await?;
+    }
+    Ok(Start::Offsets(offsets))
 }
 
 /// An error of the cluster: connections come back, refusals stay.

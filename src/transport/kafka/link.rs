@@ -128,6 +128,11 @@ impl Link {
         self.failures.iter().max_by_key(|failure| rank(failure))
     }
 
+    /// Whether no broker is connected.
+    pub(super) const fn is_down(&self) -> bool {
+        self.down.is_some()
+    }
+
     /// What the cluster refuses to this client as a whole: to read, a group, a producer id.
     pub(super) fn fatal(&self) -> Option<Error> {
         let (code, words) = self.refusal.as_ref()?;

@@ -70,7 +70,6 @@ async fn fails(settings: &Settings) -> Failure {
         Err(Error::Connection(failure)) => *failure,
         other => panic!("{other:?}"),
     };
-    println!("{took:?}: {failure}");
     assert!(took < SOON, "{took:?}: {failure}");
     let started = Instant::now();
     let mut consumer = Consumer::new(settings).unwrap();
@@ -80,10 +79,12 @@ async fn fails(settings: &Settings) -> Failure {
     failure
 }
 
+type Mechanism = fn(Login) -> Sasl;
+
 #[tokio::test]
 async fn passwords_are_told_from_mechanisms() {
     let (user, password) = ALICE;
-    let mechanisms: [(&str, fn(Login) -> Sasl); 3] =
+    let mechanisms: [(_, Mechanism); 3] =
         [("PLAIN", Sasl::Plain), ("SCRAM-SHA-256", Sasl::ScramSha256), ("SCRAM-SHA-512", Sasl::ScramSha512)];
     for (name, mechanism) in mechanisms {
         for (port, security) in [(ports().sasl, Security::Plain), (ports().sasl_tls, trusting())] {

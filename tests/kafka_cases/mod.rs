@@ -128,7 +128,6 @@ pub async fn latency(settings: &Settings, topic: &str) {
         let received = consumer.recv(LIMIT).await.unwrap().unwrap();
         assert_eq!(received.record.value, Some(vec![number]));
         best = best.min(started.elapsed());
-        println!("from assign to read: {:?}", started.elapsed());
     }
     assert!(best < Duration::from_millis(100), "{best:?}");
 }

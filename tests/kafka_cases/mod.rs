@@ -9,7 +9,7 @@ use flowgate::transport::kafka::{
 use std::time::{Duration, Instant};
 
 /// How long a broker that works may take.
-pub const LIMIT: Duration = Duration::from_secs(10);
+pub const LIMIT: Duration = Duration::from_secs(40);
 
 /// A producer as the manifests have it by default.
 pub async fn connect(settings: &Settings, topic: &str) -> Producer {

@@ -52,21 +52,15 @@ pub fn run(
     let started = Instant::now();
     let mut done = Vec::new();
     for (job, party) in inputs.jobs.iter().zip(&parties) {
-        let stop = tokio::signal::ctrl_c();
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = site::run(job, party, limit) => Some(result),
-                _ = stop => None,
-            }
-        });
+        let result = runtime.block_on(site::run(job, party, limit, load::stop()));
         match result {
-            Some(Ok(one)) => done.push(one),
-            Some(Err(trouble)) => {
+            Ok(Some(one)) => done.push(one),
+            Err(trouble) => {
                 let finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
                 tell::findings(args, inputs, vec![finding], style, io)?;
                 return Ok(Exit::Findings);
             }
-            None => {
+            Ok(None) => {
                 writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
                 return Ok(Exit::Trouble);
             }

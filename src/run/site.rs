@@ -96,6 +96,9 @@ pub async fn run(
     limit: Duration,
     stop: impl Future<Output = ()>,
 ) -> Result<Option<Done>, Trouble> {
+    if job.is_translated_only() {
+        return Ok(Some(pass(job, None).await));
+    }
     let messages: Vec<&Message> = job.sendings.iter().map(|sending| &sending.message).collect();
     let topics = topics(messages.iter().copied());
     let outputs = outputs(job);
@@ -112,8 +115,9 @@ pub async fn run(
         patience: Patience { limit, quiet: QUIET.min(limit) },
     };
     let mut lane = opening::open(&party.doors(), purpose).await?;
-    let passing =
-        async { if party.dataflow.is_some() { pass(job, &mut lane).await } else { deployed(job, &mut lane).await } };
+    let passing = async {
+        if party.dataflow.is_some() { pass(job, Some(&mut lane)).await } else { deployed(job, &mut lane).await }
+    };
     let done = tokio::select! {
         done = passing => Some(done),
         () = stop => None,

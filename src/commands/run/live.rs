@@ -14,7 +14,6 @@ use crate::report::run::Mode;
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
-use crate::run::passing::Done;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
@@ -71,11 +70,7 @@ pub fn run(
     let told = Told { mode, notes: &notes, done: &done, took: started.elapsed() };
     tell::report(args, inputs, told, style, io)?;
     runtime.shutdown_timeout(Duration::from_millis(200));
-    Ok(exit(&done))
-}
-
-fn exit(done: &[Done]) -> Exit {
-    tell::exit(done)
+    Ok(tell::exit(inputs, &done))
 }
 
 /// Says what will be sent where, and under which identity.

@@ -15,8 +15,8 @@ use std::time::{Duration, SystemTime};
 pub(super) const FILE: [&str; 1] = ["cases"];
 /// The keys of a case.
 pub(super) const CASE: [&str; 10] =
-    ["name", "dataflow", "settings", "on", "time", "waited", "datasets", "message", "messages", "expect"];
-/// The value of `on` that keeps a case away from brokers.
+    ["name", "dataflow", "settings", "only", "time", "waited", "datasets", "message", "messages", "expect"];
+/// The value of `only` that keeps a case away from brokers.
 const TRANSLATE: &str = "translate";
 
 /// One case.
@@ -30,7 +30,7 @@ pub struct Case {
     pub dataflow: Option<Text>,
     /// `settings`: answers to questions that no page settles, by name, in order.
     pub settings: Vec<(Text, Text)>,
-    /// `on: translate`: no broker could carry the message, or what becomes of it, so it is only translated.
+    /// `only: translate`: no broker could carry the message, or what becomes of it, so it is only translated.
     pub translate_only: bool,
     /// `time`: when the message arrives at the dataflow; `None` is now.
     pub time: Option<SystemTime>,
@@ -132,11 +132,11 @@ impl<'n> Reader<'n> {
         let datasets = node.get("datasets").map(|node| self.texts(node, "`datasets`")).unwrap_or_default();
         let time = node.get("time").and_then(|node| self.time(node));
         let waited = node.get("waited").and_then(|node| self.duration(node, "`waited`"));
-        let on = text(self, "on");
-        if let Some(on) = on.as_ref().filter(|on| &*on.value != TRANSLATE) {
-            self.fault(on.place.span, &format!("`on` is `{}`, expected `{TRANSLATE}`", on.value));
+        let only = text(self, "only");
+        if let Some(only) = only.as_ref().filter(|only| &*only.value != TRANSLATE) {
+            self.fault(only.place.span, &format!("`only` is `{}`, expected `{TRANSLATE}`", only.value));
         }
-        let (place, translate_only) = (self.place(before), on.is_some());
+        let (place, translate_only) = (self.place(before), only.is_some());
         let sent = self.sent(node);
         Some(Case { name: name?, place, dataflow, settings, translate_only, time, waited, datasets, sent })
             .filter(|case| !case.sent.is_empty())

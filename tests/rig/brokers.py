@@ -102,8 +102,9 @@ log.retention.ms=-1
 log.segment.delete.delay.ms=1000
 """
         )
-        name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        form = self.java("kafka.tools.StorageTool", "format", "-t", name, "-c", str(self.config))
+        # As one argument, since a name may begin with a dash.
+        name = "--cluster-id=" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        form = self.java("kafka.tools.StorageTool", "format", name, "-c", str(self.config))
         made = subprocess.run(form, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
         if made.returncode != 0:
             raise Trouble(f"Kafka's storage cannot be formatted: {made.stdout[-500:]}")

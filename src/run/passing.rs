@@ -5,10 +5,15 @@ use super::compare::Judged;
 use super::job::{Job, predict};
 use super::judgement::{Question, passage};
 use super::lane::{Known, Lane, Trip};
+use super::wire::Confirmation;
 use crate::message::Message;
 use crate::report::run::Passage;
 use crate::translate::LastValues;
 use std::time::Duration;
+
+/// What is said of a destination that is not asked to confirm.
+const UNCONFIRMED: &str = "sent unconfirmed: the endpoint of the destination asks for no confirmation (`qos: 0`, `kafkaAcks: Zero`), so \
+                           nobody would notice a loss";
 
 /// What became of a job: its messages in order.
 #[derive(Debug, Default)]
@@ -35,6 +40,11 @@ pub async fn pass(job: &Job, mut lane: Option<&mut Lane>) -> Done {
             Some(lane) => lane.pass(message.clone(), None::<&Message>, &mut work).await,
             None => translated(message, &mut work),
         };
+        let confirmation = trip.passed.as_ref().and_then(|passed| passed.confirmation.as_ref());
+        if matches!(confirmation, Some(Ok(Confirmation::Unasked))) && !done.notes.iter().any(|note| note == UNCONFIRMED)
+        {
+            done.notes.push(UNCONFIRMED.to_owned());
+        }
         let several = job.sendings.len() > 1;
         let name = if several { format!("{} ({})", job.name, index + 1) } else { job.name.clone() };
         let question = Question {

@@ -58,7 +58,7 @@ fn sandbox(
     let done = runtime
         .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
         .map_err(|error| CommandError::Argument(super::chain(&error)))?;
-    let notes = tell::sandbox_notes(inputs);
+    let notes = tell::sandbox_notes(args, inputs, &done);
     let told = Told { mode: crate::report::run::Mode::Sandbox, notes: &notes, done: &done, took: started.elapsed() };
     tell::report(args, inputs, told, style, io)?;
     let exit = tell::exit(inputs, &done);

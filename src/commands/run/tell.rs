@@ -105,8 +105,9 @@ pub fn findings(
     Ok(())
 }
 
+#[cfg(feature = "sandbox")]
 /// What the sandbox cannot prove, once for the whole run.
-pub fn sandbox_notes(inputs: &Inputs) -> Vec<String> {
+pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<String> {
     let mut notes = vec![
         "TLS, logins, permissions and service limits are not proven here; `flowgate run --live` sends the same through the \
          brokers of the manifests"
@@ -114,6 +115,10 @@ pub fn sandbox_notes(inputs: &Inputs) -> Vec<String> {
     ];
     if inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none())) {
         notes.push(AS_PREDICTED.to_owned());
+    }
+    notes.extend(done.iter().flat_map(|done| done.notes.iter().cloned()));
+    if args.trace {
+        notes.extend(crate::run::sandbox::DIFFERENCES.map(str::to_owned));
     }
     notes
 }

@@ -116,7 +116,11 @@ pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<Stri
     if inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none())) {
         notes.push(AS_PREDICTED.to_owned());
     }
-    notes.extend(done.iter().flat_map(|done| done.notes.iter().cloned()));
+    for note in done.iter().flat_map(|done| &done.notes) {
+        if !notes.contains(note) {
+            notes.push(note.clone());
+        }
+    }
     if args.trace {
         notes.extend(crate::run::sandbox::DIFFERENCES.map(str::to_owned));
     }

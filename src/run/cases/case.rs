@@ -134,7 +134,7 @@ impl<'n> Reader<'n> {
         let waited = node.get("waited").and_then(|node| self.duration(node, "`waited`"));
         let only = text(self, "only");
         if let Some(only) = only.as_ref().filter(|only| &*only.value != TRANSLATE) {
-            self.fault(only.place.span, &format!("`only` is `{}`, expected `{TRANSLATE}`", only.value));
+            self.fault(only.place.span, format!("`only` is `{}`, expected `{TRANSLATE}`", only.value));
         }
         let (place, translate_only) = (self.place(before), only.is_some());
         let sent = self.sent(node);

@@ -133,6 +133,11 @@ impl Job {
         Plan::new(&self.line.flow, &ends[0], &ends[1], choices, files)
     }
 
+    /// Whether the messages are only translated, and no broker sees them.
+    pub fn is_translated_only(&self) -> bool {
+        self.case.as_ref().is_some_and(|case| case.translate_only)
+    }
+
     /// The clock of the job.
     pub fn world(&self) -> Box<dyn World> {
         let Some(case) = self.case.as_ref().filter(|case| case.time.is_some() || case.waited.is_some()) else {

@@ -71,7 +71,7 @@ pub fn append(message: &mut Message, marker: &Marker) {
 /// The number of `message` in the run `run`, by the marker behind its payload.
 pub fn number_behind(message: &Message, run: &str) -> Option<u64> {
     let payload = message.payload();
-    let from = payload.len().checked_sub(BEHIND.len() + run.len() + 24).unwrap_or(0);
+    let from = payload.len().saturating_sub(BEHIND.len() + run.len() + 24);
     let tail = payload.get(from..)?;
     let at = tail.windows(BEHIND.len()).rposition(|window| window == BEHIND)?;
     let text = std::str::from_utf8(tail.get(at + BEHIND.len()..)?).ok()?;

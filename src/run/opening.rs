@@ -182,7 +182,9 @@ pub async fn outlet(
         }
         Door::Kafka(door) => {
             let topic = purpose.line.flow.destination.topic.as_ref().map_or("", |topic| &topic.value);
-            let destination = ends::kafka_destination(door, purpose.plan, topic, purpose.limit, patience);
+            let mut destination = ends::kafka_destination(door, purpose.plan, topic, purpose.limit, patience);
+            // Numbered batches are not doubled by a retry; asking for the number costs half a second at the start.
+            destination.producer.idempotence = session != Session::None;
             Ok(Outlet::Kafka(Box::new(KafkaOutlet::connect(&destination).await?)))
         }
     }

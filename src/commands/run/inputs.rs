@@ -20,15 +20,27 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Everything that was read.
+#[derive(Debug)]
 pub struct Inputs {
     /// The manifests, with all files.
     pub manifests: Manifests,
     /// What is to be run; empty where `findings` say why not.
     pub jobs: Vec<Job>,
+    /// Cases of dataflows that cannot be run, each with the place among the jobs where it stood.
+    pub refused: Vec<(usize, Refused)>,
     /// Why something cannot be run.
     pub findings: Vec<Diagnostic>,
     /// The files with cases.
     pub case_files: Vec<FileId>,
+}
+
+/// A case of a dataflow that cannot be applied to any message.
+#[derive(Debug)]
+pub struct Refused {
+    /// The case.
+    pub case: Case,
+    /// Why not.
+    pub findings: Vec<Diagnostic>,
 }
 
 /// Answers to open questions by the arguments.
@@ -60,7 +72,7 @@ pub fn read(args: &RunArgs, io: &mut Io<'_>) -> Result<Inputs, CommandError> {
         }
     }
     let manifests = Manifests::read(sources, &case_files, Some(Date::of(SystemTime::now())))?;
-    let mut inputs = Inputs { manifests, jobs: Vec::new(), findings: Vec::new(), case_files };
+    let mut inputs = Inputs { manifests, jobs: Vec::new(), refused: Vec::new(), findings: Vec::new(), case_files };
     let datasets = datasets(&args.translate.datasets)?;
     let schema = args.translate.output_schema.as_deref().map(json_file).transpose()?;
     let choices = choices(args)?;
@@ -210,7 +222,12 @@ impl Inputs {
         let means = Means { choices: &choices, datasets: &datasets, ..means };
         let name = case.dataflow.as_ref().map(|Written { value, .. }| &**value).or(args.dataflow.as_deref());
         let name = name.map(str::to_owned);
-        let Some((line, plan)) = self.flow(name.as_deref(), means)? else { return Ok(()) };
+        let before = self.findings.len();
+        let Some((line, plan)) = self.flow(name.as_deref(), means)? else {
+            let findings = self.findings.split_off(before);
+            self.refused.push((self.jobs.len(), Refused { case, findings }));
+            return Ok(());
+        };
         match Job::of_case(case, line, plan, means, folder) {
             Ok(job) => self.jobs.push(job),
             Err(findings) => self.findings.extend(findings),

@@ -14,7 +14,6 @@ use crate::report::run::Mode;
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
-use crate::run::passing::Done;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
@@ -52,21 +51,15 @@ pub fn run(
     let started = Instant::now();
     let mut done = Vec::new();
     for (job, party) in inputs.jobs.iter().zip(&parties) {
-        let stop = tokio::signal::ctrl_c();
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = site::run(job, party, limit) => Some(result),
-                _ = stop => None,
-            }
-        });
+        let result = runtime.block_on(site::run(job, party, limit, load::stop()));
         match result {
-            Some(Ok(one)) => done.push(one),
-            Some(Err(trouble)) => {
+            Ok(Some(one)) => done.push(one),
+            Err(trouble) => {
                 let finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
                 tell::findings(args, inputs, vec![finding], style, io)?;
                 return Ok(Exit::Findings);
             }
-            None => {
+            Ok(None) => {
                 writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
                 return Ok(Exit::Trouble);
             }
@@ -77,11 +70,7 @@ pub fn run(
     let told = Told { mode, notes: &notes, done: &done, took: started.elapsed() };
     tell::report(args, inputs, told, style, io)?;
     runtime.shutdown_timeout(Duration::from_millis(200));
-    Ok(exit(&done))
-}
-
-fn exit(done: &[Done]) -> Exit {
-    tell::exit(done)
+    Ok(tell::exit(inputs, &done))
 }
 
 /// Says what will be sent where, and under which identity.

@@ -81,7 +81,7 @@ fn resize(message: &mut Message, size: usize) {
 }
 
 /// Ends with Ctrl-C, or when the process is asked to end.
-async fn stop() {
+pub async fn stop() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

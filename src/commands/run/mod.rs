@@ -33,7 +33,7 @@ pub(super) fn run(
         tell::complaints(args, &inputs, &style, io)?;
         return Ok(Exit::Findings);
     }
-    if inputs.jobs.is_empty() {
+    if inputs.jobs.is_empty() && inputs.refused.is_empty() {
         return Err(CommandError::Nothing("no case is to be run".to_owned()));
     }
     if args.place.live || args.place.deployed {
@@ -58,10 +58,10 @@ fn sandbox(
     let done = runtime
         .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
         .map_err(|error| CommandError::Argument(super::chain(&error)))?;
-    let notes = tell::sandbox_notes(inputs);
+    let notes = tell::sandbox_notes(args, inputs, &done);
     let told = Told { mode: crate::report::run::Mode::Sandbox, notes: &notes, done: &done, took: started.elapsed() };
     tell::report(args, inputs, told, style, io)?;
-    let exit = tell::exit(&done);
+    let exit = tell::exit(inputs, &done);
     // What librdkafka and the brokers still have to put away must not hold the verdict back.
     runtime.shutdown_background();
     Ok(exit)

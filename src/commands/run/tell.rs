@@ -1,14 +1,15 @@
 //! What a run has to tell: the report, the notes on what it does not prove, and how it ends.
 
-use super::inputs::Inputs;
+use super::inputs::{Inputs, Refused};
 use crate::cli::{RunArgs, RunFormat};
 use crate::commands::CommandError;
 use crate::diag::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::model::{FarEnd, Host};
 use crate::policy::run::NOT_DELIVERED;
-use crate::report::run::{Detail, Mode, Passage, RunReport, line, write};
+use crate::report::run::{Detail, Mode, Passage, Route, RunReport, Verdict, line, write};
 use crate::report::{self, Format, Report, Style, Summary};
+use crate::run::cases::{CANNOT_RUN, Expectation};
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::passing::Done;
@@ -104,8 +105,9 @@ pub fn findings(
     Ok(())
 }
 
+#[cfg(feature = "sandbox")]
 /// What the sandbox cannot prove, once for the whole run.
-pub fn sandbox_notes(inputs: &Inputs) -> Vec<String> {
+pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<String> {
     let mut notes = vec![
         "TLS, logins, permissions and service limits are not proven here; `flowgate run --live` sends the same through the \
          brokers of the manifests"
@@ -113,6 +115,14 @@ pub fn sandbox_notes(inputs: &Inputs) -> Vec<String> {
     ];
     if inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none())) {
         notes.push(AS_PREDICTED.to_owned());
+    }
+    for note in done.iter().flat_map(|done| &done.notes) {
+        if !notes.contains(note) {
+            notes.push(note.clone());
+        }
+    }
+    if args.trace {
+        notes.extend(crate::run::sandbox::DIFFERENCES.map(str::to_owned));
     }
     notes
 }
@@ -125,7 +135,7 @@ pub fn report(
     style: &Style,
     io: &mut Io<'_>,
 ) -> Result<(), CommandError> {
-    let passages: Vec<Passage> = told.done.iter().flat_map(|done| done.passages.iter().cloned()).collect();
+    let passages = passages(inputs, told.done);
     let findings = what_lint_knows(inputs, told.mode);
     let report = RunReport {
         mode: told.mode,
@@ -150,6 +160,38 @@ pub fn report(
     Ok(())
 }
 
+/// What became of every message, with the cases of dataflows that cannot be run where they stood.
+fn passages(inputs: &Inputs, done: &[Done]) -> Vec<Passage> {
+    let mut refused = inputs.refused.iter().peekable();
+    let mut passages = Vec::new();
+    for index in 0..=done.len() {
+        while let Some((_, case)) = refused.next_if(|(at, _)| *at == index) {
+            passages.push(refusal(case));
+        }
+        passages.extend(done.get(index).iter().flat_map(|done| done.passages.iter().cloned()));
+    }
+    passages
+}
+
+/// A case of a dataflow that cannot be run: it holds if that was expected.
+fn refusal(refused: &Refused) -> Passage {
+    let Refused { case, findings } = refused;
+    let wanted = case.sent.iter().all(|sent| sent.expect.as_ref().is_some_and(Expectation::wants_refusal));
+    Passage {
+        name: case.name.value.to_string(),
+        place: Some(case.name.place),
+        route: Route::default(),
+        outcome: CANNOT_RUN.to_owned(),
+        why: findings.first().map(|finding| finding.message.clone()),
+        verdict: if wanted { Verdict::Passed } else { Verdict::Failed },
+        rows: Vec::new(),
+        story: Vec::new(),
+        settings: Vec::new(),
+        findings: if wanted { Vec::new() } else { findings.clone() },
+        took: Duration::ZERO,
+    }
+}
+
 /// Errors and warnings of lint in the documents of what was run: what the sandbox takes and the service will not.
 fn what_lint_knows(inputs: &Inputs, mode: Mode) -> Vec<Diagnostic> {
     let mut findings: Vec<Diagnostic> = Vec::new();
@@ -171,7 +213,7 @@ fn what_lint_knows(inputs: &Inputs, mode: Mode) -> Vec<Diagnostic> {
 }
 
 /// How the run ends.
-pub fn exit(done: &[Done]) -> Exit {
-    let fails = done.iter().flat_map(|done| &done.passages).any(|passage| passage.verdict.fails());
+pub fn exit(inputs: &Inputs, done: &[Done]) -> Exit {
+    let fails = passages(inputs, done).iter().any(|passage| passage.verdict.fails());
     if fails { Exit::Findings } else { Exit::Clean }
 }

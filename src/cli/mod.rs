@@ -57,7 +57,7 @@ pub enum FormatChoice {
     Human,
     /// A line for each finding
     Concise,
-    /// One JSON object; its schema is schemas/report.schema.json
+    /// One JSON object; `flowgate schema report` describes it
     Json,
 }
 

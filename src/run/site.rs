@@ -16,6 +16,7 @@ use super::passing::Done;
 use super::{Wire, ends, ids};
 use crate::message::Message;
 use crate::translate::{Choices, LastValues, Outcome, Plan, Step};
+use std::future::Future;
 use std::time::Duration;
 
 /// How long nothing has to come on site for a drop to be believed.
@@ -85,11 +86,16 @@ impl Party {
     }
 }
 
-/// Runs `job` through `party`.
+/// Runs `job` through `party`; `None` where `stop` ended it before its verdict.
 ///
 /// # Errors
 /// With whoever could not connect.
-pub async fn run(job: &Job, party: &Party, limit: Duration) -> Result<Done, Trouble> {
+pub async fn run(
+    job: &Job,
+    party: &Party,
+    limit: Duration,
+    stop: impl Future<Output = ()>,
+) -> Result<Option<Done>, Trouble> {
     let messages: Vec<&Message> = job.sendings.iter().map(|sending| &sending.message).collect();
     let topics = topics(messages.iter().copied());
     let outputs = outputs(job);
@@ -105,11 +111,22 @@ pub async fn run(job: &Job, party: &Party, limit: Duration) -> Result<Done, Trou
         limit,
         patience: Patience { limit, quiet: QUIET.min(limit) },
     };
-    let mut lane = opening::open(&party.doors(), purpose).await?;
-    let done = if party.dataflow.is_some() {
-        super::passing::pass(job, &mut lane).await
-    } else {
-        deployed(job, &mut lane).await
+    tokio::pin!(stop);
+    let doors = party.doors();
+    let mut lane = tokio::select! {
+        lane = opening::open(&doors, purpose) => lane?,
+        () = &mut stop => return Ok(None),
+    };
+    let pass = async {
+        if party.dataflow.is_some() {
+            super::passing::pass(job, &mut lane).await
+        } else {
+            deployed(job, &mut lane).await
+        }
+    };
+    let done = tokio::select! {
+        done = pass => Some(done),
+        () = &mut stop => None,
     };
     lane.close().await;
     Ok(done)

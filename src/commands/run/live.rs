@@ -2,6 +2,7 @@
 
 use super::inputs::Inputs;
 use super::reach::reach;
+use super::stop::stop;
 use super::tell::{self, Told};
 use super::{load, runtime};
 use crate::cli::RunArgs;
@@ -18,6 +19,7 @@ use crate::run::passing::Done;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 
 pub fn run(
     args: &RunArgs,
@@ -50,38 +52,60 @@ pub fn run(
         return load::live(args, inputs, &parties, &runtime, io);
     }
     let started = Instant::now();
+    let (done, end) = pass(inputs, &parties, limit, &runtime);
+    // Name lookups that nobody waits for any more must not hold the verdict back.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    let findings = match end {
+        End::Done => Vec::new(),
+        End::Interrupted => {
+            writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
+            Vec::new()
+        }
+        End::Trouble(finding) if done.is_empty() => {
+            tell::findings(args, inputs, vec![*finding], style, io)?;
+            return Ok(Exit::Findings);
+        }
+        End::Trouble(finding) => vec![*finding],
+    };
+    let is_interrupted = findings.is_empty() && done.len() < inputs.jobs.len();
+    if !done.is_empty() {
+        let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
+        let notes: Vec<String> = tell::live_notes(inputs, &parties, mode, &done);
+        let told = Told { mode, notes: &notes, done: &done, findings: &findings, took: started.elapsed() };
+        tell::report(args, inputs, told, style, io)?;
+    }
+    Ok(match (is_interrupted, findings.is_empty()) {
+        (true, _) => Exit::Trouble,
+        (_, false) => Exit::Findings,
+        _ => tell::exit(&done),
+    })
+}
+
+/// How the last job ended.
+enum End {
+    Done,
+    Interrupted,
+    Trouble(Box<Diagnostic>),
+}
+
+/// Sends the jobs one after the other, until somebody cannot connect or asks to stop.
+fn pass(inputs: &Inputs, parties: &[Party], limit: Duration, runtime: &Runtime) -> (Vec<Done>, End) {
     let mut done = Vec::new();
-    for (job, party) in inputs.jobs.iter().zip(&parties) {
-        let stop = tokio::signal::ctrl_c();
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = site::run(job, party, limit) => Some(result),
-                _ = stop => None,
-            }
-        });
-        match result {
-            Some(Ok(one)) => done.push(one),
-            Some(Err(trouble)) => {
-                let finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
-                tell::findings(args, inputs, vec![finding], style, io)?;
-                return Ok(Exit::Findings);
-            }
-            None => {
-                writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
-                return Ok(Exit::Trouble);
+    for (job, party) in inputs.jobs.iter().zip(parties) {
+        match runtime.block_on(site::run(job, party, limit, stop())) {
+            Ok(Some(one)) => done.push(one),
+            Ok(None) => return (done, End::Interrupted),
+            Err(trouble) => {
+                let mut finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
+                let left = inputs.jobs.len() - done.len();
+                if !done.is_empty() {
+                    finding.notes.push(format!("{left} of {} cases were not sent", inputs.jobs.len()));
+                }
+                return (done, End::Trouble(Box::new(finding)));
             }
         }
     }
-    let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
-    let notes: Vec<String> = tell::live_notes(inputs, &parties, mode, &done);
-    let told = Told { mode, notes: &notes, done: &done, took: started.elapsed() };
-    tell::report(args, inputs, told, style, io)?;
-    runtime.shutdown_timeout(Duration::from_millis(200));
-    Ok(exit(&done))
-}
-
-fn exit(done: &[Done]) -> Exit {
-    tell::exit(done)
+    (done, End::Done)
 }
 
 /// Says what will be sent where, and under which identity.

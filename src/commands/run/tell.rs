@@ -154,7 +154,7 @@ pub fn report(
         let detail = Detail { trace: args.trace, brief: !inputs.case_files.is_empty() && !args.trace };
         write(&report, format, detail, style, io.stdout)?;
     }
-    if format == report::run::RunFormat::Human && args.quiet < 2 {
+    if format == report::run::RunFormat::Human && args.quiet == 1 {
         writeln!(io.stdout, "{}", line(&report))?;
     }
     Ok(())

@@ -21,6 +21,8 @@ pub(super) struct MqttLink<T> {
     /// When this side last sent something, and whether it waits for the answer to a ping.
     sent: Instant,
     pinged: bool,
+    /// Whether packets may have come together with CONNACK, which nothing more on the wire would announce.
+    fresh: bool,
 }
 
 impl<T> MqttLink<T> {
@@ -31,7 +33,7 @@ impl<T> MqttLink<T> {
         let connack = &accepted.connack;
         let limits = Limits::of(connack);
         session.connected(connack.session_present, limits, connection.output());
-        Ok(Self { options, connection, session, accepted, limits, sent: Instant::now(), pinged: false })
+        Ok(Self { options, connection, session, accepted, limits, sent: Instant::now(), pinged: false, fresh: true })
     }
 
     /// Connects again, to the same session. Returns what is lost, as the broker forgot the session.
@@ -45,6 +47,7 @@ impl<T> MqttLink<T> {
         let lost = self.session.connected(connack.session_present, self.limits, self.connection.output());
         self.accepted = accepted;
         self.pinged = false;
+        self.fresh = true;
         Ok(lost)
     }
 
@@ -60,6 +63,9 @@ impl<T> MqttLink<T> {
 
     /// Waits until bytes came or everything queued is out; without `read`, until the latter.
     pub(super) async fn wait(&mut self, read: bool) -> Result<(), WireError> {
+        if read && std::mem::take(&mut self.fresh) {
+            return Ok(());
+        }
         let ping_in = self.ping_in();
         let wait = async {
             if self.connection.unsent() > 0 && !read {

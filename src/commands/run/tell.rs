@@ -74,16 +74,8 @@ pub fn live_notes(inputs: &Inputs, parties: &[Party], mode: Mode, done: &[Done])
     if let (Mode::Live, Some(identity)) = (mode, identities.into_iter().next()) {
         notes.push(format!("Flowgate was the dataflow, as {identity}; the deployed one may have other rights"));
     }
-    let unexpected = inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none()));
-    if mode == Mode::Live && unexpected {
-        notes.push(AS_PREDICTED.to_owned());
-    }
     notes
 }
-
-/// What "as predicted" does not say.
-const AS_PREDICTED: &str = "\"as predicted\" proves the wire and what the manifest means by the documentation, not the \
-                            product; `--expect` or `--cases` says what has to come out";
 
 /// Writes `findings`, which say why nothing was sent.
 pub fn findings(
@@ -118,9 +110,6 @@ pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<Stri
          brokers of the manifests"
             .to_owned(),
     ];
-    if inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none())) {
-        notes.push(AS_PREDICTED.to_owned());
-    }
     for note in done.iter().flat_map(|done| &done.notes) {
         if !notes.contains(note) {
             notes.push(note.clone());

@@ -68,7 +68,7 @@ pub fn trouble(job: &Job, role: Role, why: &str) -> Diagnostic {
 }
 
 /// What a run on site proves, and by whom.
-pub fn live_notes(inputs: &Inputs, parties: &[Party], mode: Mode, done: &[Done]) -> Vec<String> {
+pub fn live_notes(parties: &[Party], mode: Mode, done: &[Done]) -> Vec<String> {
     let mut notes: Vec<String> = done.iter().flat_map(|done| done.notes.iter().cloned()).collect();
     let identities = parties.iter().filter_map(|party| party.dataflow.as_ref()).map(|(_, to)| &to.identity);
     if let (Mode::Live, Some(identity)) = (mode, identities.into_iter().next()) {
@@ -104,7 +104,7 @@ pub fn findings(
 
 #[cfg(feature = "sandbox")]
 /// What the sandbox cannot prove, once for the whole run.
-pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<String> {
+pub fn sandbox_notes(args: &RunArgs, done: &[Done]) -> Vec<String> {
     let mut notes = vec![
         "TLS, logins, permissions and service limits are not proven here; `flowgate run --live` sends the same through the \
          brokers of the manifests"

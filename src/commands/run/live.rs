@@ -1,6 +1,7 @@
 //! `--live` and `--deployed`: says what will be sent where and as whom, asks, and does it.
 
 use super::inputs::Inputs;
+use super::progress::Progress;
 use super::reach::reach;
 use super::tell::{self, Told};
 use super::{load, runtime};
@@ -10,11 +11,9 @@ use crate::diag::Diagnostic;
 use crate::exit::Exit;
 use crate::policy::run::NOT_DELIVERED;
 use crate::report::Style;
-use crate::report::run::Mode;
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
-use crate::run::passing::Done;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
@@ -30,17 +29,21 @@ pub fn run(
     let runtime = runtime(load::is_lean(args))?;
     let limit = Duration::from_secs(args.reach.timeout.max(1));
     let mut parties = Vec::new();
+    let progress = Progress::start(args, environment, inputs.jobs.len());
     for job in &inputs.jobs {
+        progress.step(format!("{}: logins", job.name));
         let entered = runtime.block_on(site::enter(job, &inputs.manifests, &reach, &logins, args.place.deployed));
         match entered {
             Ok(party) => parties.push(party),
             Err((role, error)) => {
+                drop(progress);
                 let finding = Diagnostic::new(&NOT_DELIVERED, error.place, format!("{}: {error}", role.as_str()));
                 tell::findings(args, inputs, vec![finding], style, io)?;
                 return Ok(Exit::Findings);
             }
         }
     }
+    drop(progress);
     announce(args, inputs, &parties, io)?;
     if !args.place.yes && !agreed(environment, io)? {
         writeln!(io.stderr, "flowgate: nothing was sent")?;
@@ -51,7 +54,9 @@ pub fn run(
     }
     let started = Instant::now();
     let mut done = Vec::new();
+    let progress = Progress::start(args, environment, inputs.jobs.len());
     for (job, party) in inputs.jobs.iter().zip(&parties) {
+        progress.step(format!("{}: sending, and waiting up to {} s for it to come out", job.name, limit.as_secs()));
         let stop = tokio::signal::ctrl_c();
         let result = runtime.block_on(async {
             tokio::select! {
@@ -60,28 +65,29 @@ pub fn run(
             }
         });
         match result {
-            Some(Ok(one)) => done.push(one),
+            Some(Ok(one)) => {
+                progress.done();
+                done.push(one);
+            }
             Some(Err(trouble)) => {
+                drop(progress);
                 let finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
                 tell::findings(args, inputs, vec![finding], style, io)?;
                 return Ok(Exit::Findings);
             }
             None => {
+                drop(progress);
                 writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
                 return Ok(Exit::Trouble);
             }
         }
     }
-    let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
-    let notes: Vec<String> = tell::live_notes(inputs, &parties, mode, &done);
-    let told = Told { mode, notes: &notes, done: &done, took: started.elapsed() };
-    tell::report(args, inputs, told, style, io)?;
+    drop(progress);
+    let mode = tell::mode(args);
+    let notes: Vec<String> = tell::live_notes(args, inputs, &parties, &done);
+    let exit = tell::end(args, inputs, Told { mode, notes: &notes, done: &done, took: started.elapsed() }, style, io);
     runtime.shutdown_timeout(Duration::from_millis(200));
-    Ok(exit(&done))
-}
-
-fn exit(done: &[Done]) -> Exit {
-    tell::exit(done)
+    exit
 }
 
 /// Says what will be sent where, and under which identity.

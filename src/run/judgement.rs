@@ -136,7 +136,7 @@ fn fate<'t>(
         Some(Outcome::Dropped(dropped)) if trip.others == 0 => plain(Came::Dropped(dropped)),
         Some(Outcome::Delivered(message)) if !trip.readable => not_read_back(trip, question, message),
         Some(outcome) => unsure(Came::of(outcome), silence(trip)),
-        None => unsure(Came::Failed("the dataflow did not get the message"), unheard(trip, question)),
+        None => unsure(Came::Failed("the dataflow does not get the message"), unheard(trip, question)),
     }
 }
 
@@ -175,7 +175,7 @@ fn unheard(trip: &Trip, question: Question<'_>) -> String {
     let topics: Vec<String> =
         question.line.flow.source.topics.iter().map(|topic| format!("`{}`", topic.value)).collect();
     let topic = trip.input.topic();
-    format!("the dataflow did not get the message that was sent to `{topic}`: it reads {}", topics.join(", "))
+    format!("the dataflow gets no message that is sent to `{topic}`: it reads {}", topics.join(", "))
 }
 
 /// The line of the manifest that a failure of `role` is about.

@@ -5,6 +5,7 @@ use super::compare::Judged;
 use super::job::{Job, predict};
 use super::judgement::{Question, passage};
 use super::lane::{Known, Lane, Trip};
+use super::remarks::{reads, remarks};
 use super::wire::Confirmation;
 use crate::message::Message;
 use crate::report::run::Passage;
@@ -30,13 +31,14 @@ pub struct Done {
 
 /// Sends the messages of `job` through `lane`; without a lane they are translated, and that is all.
 pub async fn pass(job: &Job, mut lane: Option<&mut Lane>) -> Done {
-    let mut done = Done::default();
+    let mut done = Done { notes: remarks(job), ..Done::default() };
     let mut last = LastValues::default();
     let mut world = job.world();
     for (index, sending) in job.sendings.iter().enumerate() {
         let message = &sending.message;
         let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
         let trip = match &mut lane {
+            Some(_) if !reads(&job.line, message) => unread(message),
             Some(lane) => lane.pass(message.clone(), None::<&Message>, &mut work).await,
             None => translated(message, &mut work),
         };
@@ -61,6 +63,20 @@ pub async fn pass(job: &Job, mut lane: Option<&mut Lane>) -> Done {
         done.trips.push(trip);
     }
     done
+}
+
+/// What sending a message comes to that the dataflow does not read: nobody has to wait for it.
+fn unread(message: &Message) -> Trip {
+    Trip {
+        input: message.clone(),
+        came: Vec::new(),
+        passed: None,
+        others: 0,
+        sent: None,
+        trouble: None,
+        took: Duration::ZERO,
+        readable: true,
+    }
 }
 
 /// What a translation without brokers comes to: whatever it delivers has come out.

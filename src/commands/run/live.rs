@@ -14,6 +14,7 @@ use crate::report::run::Mode;
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
+use crate::run::remarks::remarks;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
@@ -115,6 +116,9 @@ fn plan_of(args: &RunArgs, job: &Job, party: &Party) -> String {
     match &party.reader {
         Some(reader) => text.push_str(&line(Role::Reader, "reads back", reader)),
         None => text.push_str("  the reader: nobody\n"),
+    }
+    for remark in remarks(job) {
+        text.push_str(&format!("  note: {remark}\n"));
     }
     text
 }

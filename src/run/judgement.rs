@@ -133,7 +133,8 @@ fn fate<'t>(
         return Fate { came: Came::Failed(why), overrides: Some((Verdict::Failed, finding)) };
     }
     match prediction {
-        Some(Outcome::Dropped(dropped)) if trip.others == 0 => plain(Came::Dropped(dropped)),
+        // What Flowgate itself dropped is none of the messages of others.
+        Some(Outcome::Dropped(dropped)) if trip.others == 0 || trip.passed.is_some() => plain(Came::Dropped(dropped)),
         Some(Outcome::Delivered(message)) if !trip.readable => not_read_back(trip, question, message),
         Some(outcome) => unsure(Came::of(outcome), silence(trip)),
         None => unsure(Came::Failed("the dataflow does not get the message"), unheard(trip, question)),

@@ -63,6 +63,8 @@ pub struct Trip {
     pub came: Vec<(Message, Known)>,
     /// Messages that came out and cannot be told to be this one.
     pub others: usize,
+    /// Messages without a marker that came out before it was known what to look for.
+    unmarked: Vec<Message>,
     /// How the broker at the source confirmed it.
     pub sent: Option<Confirmation>,
     /// What went wrong on a connection.
@@ -71,6 +73,37 @@ pub struct Trip {
     pub took: Duration,
     /// Whether somebody could read at the destination.
     pub readable: bool,
+}
+
+impl Trip {
+    /// Nothing has become of `input` yet.
+    pub fn new(input: Message, readable: bool) -> Self {
+        Self {
+            input,
+            passed: None,
+            came: Vec::new(),
+            others: 0,
+            unmarked: Vec::new(),
+            sent: None,
+            trouble: None,
+            took: Duration::ZERO,
+            readable,
+        }
+    }
+
+    /// Finds the message among those without a marker, by what `predicted` or the bridge says of it. What the bridge made
+    /// is known once it is confirmed, and a reader may be faster than that.
+    fn tell_apart(&mut self, predicted: Option<&Message>) {
+        let made = self.passed.as_ref().and_then(|passed| passed.outcome.delivered());
+        let Some(expected) = predicted.or(made) else { return };
+        for message in std::mem::take(&mut self.unmarked) {
+            if looks_like(&message, expected) {
+                self.came.push((message, Known::ByContent));
+            } else {
+                self.others += 1;
+            }
+        }
+    }
 }
 
 /// How to wait.
@@ -104,16 +137,7 @@ impl Lane {
     /// Sends `message` and waits for what becomes of it. `predicted` is what should come out where there is no bridge.
     pub async fn pass(&mut self, message: Message, predicted: Option<&Message>, work: &mut Work<'_>) -> Trip {
         let started = Instant::now();
-        let mut trip = Trip {
-            input: message.clone(),
-            passed: None,
-            came: Vec::new(),
-            others: 0,
-            sent: None,
-            trouble: None,
-            took: Duration::ZERO,
-            readable: self.reader.is_some(),
-        };
+        let mut trip = Trip::new(message.clone(), self.reader.is_some());
         let number = self.next;
         self.next += 1;
         let mut marked = message;
@@ -122,6 +146,7 @@ impl Lane {
             Ok(()) => self.follow(number, predicted, work, &mut trip).await,
             Err(refused) => trip.trouble = Some(Trouble { role: Role::Sender, error: refused.error }),
         }
+        trip.others += std::mem::take(&mut trip.unmarked).len();
         trip.took = started.elapsed();
         trip
     }
@@ -191,21 +216,14 @@ impl Lane {
             if marked.is_none_or(|marker| marker.run == self.run && marker.number == number) {
                 let carries = marker::number_in(&message, &self.run).is_some();
                 marker::strip(&mut message);
-                let from_bridge = trip.passed.as_ref().and_then(|passed| passed.outcome.delivered());
-                let known = match (carries, self.alone) {
-                    (true, _) => Some(Known::ByMarker),
-                    (false, true) => Some(Known::Alone),
-                    (false, false) => {
-                        let expected = predicted.or(from_bridge);
-                        expected.filter(|expected| looks_like(&message, expected)).map(|_| Known::ByContent)
-                    }
-                };
-                match known {
-                    Some(known) => trip.came.push((message, known)),
-                    None => trip.others += 1,
+                match (carries, self.alone) {
+                    (true, _) => trip.came.push((message, Known::ByMarker)),
+                    (false, true) => trip.came.push((message, Known::Alone)),
+                    (false, false) => trip.unmarked.push(message),
                 }
             }
         }
+        trip.tell_apart(predicted);
         Ok(())
     }
 
@@ -217,7 +235,9 @@ impl Lane {
             (_, None) => Progress::Quiet,
             (Some(Err(_)), _) => Progress::Done,
             (Some(Ok(_)), _) if !trip.readable => Progress::Done,
-            (Some(Ok(_)), _) if !trip.came.is_empty() => Progress::Done,
+            (Some(Ok(_)), _) if trip.came.iter().any(|(_, known)| *known != Known::ByContent) => Progress::Done,
+            // Another one of the same content may come, and then nobody knows which one it was.
+            (Some(Ok(_)), _) if !trip.came.is_empty() => Progress::Quiet,
             _ => Progress::Open,
         }
     }

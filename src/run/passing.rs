@@ -10,7 +10,6 @@ use super::wire::Confirmation;
 use crate::message::Message;
 use crate::report::run::Passage;
 use crate::translate::LastValues;
-use std::time::Duration;
 
 /// What is said of a destination that is not asked to confirm.
 const UNCONFIRMED: &str = "sent unconfirmed: the endpoint of the destination asks for no confirmation (`qos: 0`, `kafkaAcks: Zero`), so \
@@ -83,14 +82,8 @@ fn unread(message: &Message) -> Trip {
 fn translated(message: &Message, work: &mut Work<'_>) -> Trip {
     let (outcome, steps) = predict(work.plan, message, work.world, work.last);
     let came = outcome.delivered().map(|message| (message.clone(), Known::Alone));
-    Trip {
-        input: message.clone(),
-        came: came.into_iter().collect(),
-        passed: Some(Passed { number: 0, outcome, steps, confirmation: None }),
-        others: 0,
-        sent: None,
-        trouble: None,
-        took: Duration::ZERO,
-        readable: true,
-    }
+    let mut trip = Trip::new(message.clone(), true);
+    trip.came = came.into_iter().collect();
+    trip.passed = Some(Passed { number: 0, outcome, steps, confirmation: None });
+    trip
 }

@@ -114,13 +114,18 @@ pub async fn run(
         limit,
         patience: Patience { limit, quiet: QUIET.min(limit) },
     };
-    let mut lane = opening::open(&party.doors(), purpose).await?;
+    tokio::pin!(stop);
+    let doors = party.doors();
+    let mut lane = tokio::select! {
+        lane = opening::open(&doors, purpose) => lane?,
+        () = &mut stop => return Ok(None),
+    };
     let passing = async {
         if party.dataflow.is_some() { pass(job, Some(&mut lane)).await } else { deployed(job, &mut lane).await }
     };
     let done = tokio::select! {
         done = passing => Some(done),
-        () = stop => None,
+        () = &mut stop => None,
     };
     lane.close().await;
     Ok(done)

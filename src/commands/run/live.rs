@@ -2,6 +2,7 @@
 
 use super::inputs::Inputs;
 use super::reach::reach;
+use super::stop::stop;
 use super::tell::{self, Told};
 use super::{load, runtime};
 use crate::cli::RunArgs;
@@ -14,10 +15,12 @@ use crate::report::run::Mode;
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
+use crate::run::passing::Done;
 use crate::run::remarks::remarks;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 
 pub fn run(
     args: &RunArgs,
@@ -50,28 +53,60 @@ pub fn run(
         return load::live(args, inputs, &parties, &runtime, io);
     }
     let started = Instant::now();
+    let (done, end) = pass(inputs, &parties, limit, &runtime);
+    // Name lookups that nobody waits for any more must not hold the verdict back.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    let findings = match end {
+        End::Done => Vec::new(),
+        End::Interrupted => {
+            writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
+            Vec::new()
+        }
+        End::Trouble(finding) if done.is_empty() => {
+            tell::findings(args, inputs, vec![*finding], style, io)?;
+            return Ok(Exit::Findings);
+        }
+        End::Trouble(finding) => vec![*finding],
+    };
+    let is_interrupted = findings.is_empty() && done.len() < inputs.jobs.len();
+    if !done.is_empty() {
+        let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
+        let notes: Vec<String> = tell::live_notes(inputs, &parties, mode, &done);
+        let told = Told { mode, notes: &notes, done: &done, findings: &findings, took: started.elapsed() };
+        tell::report(args, inputs, told, style, io)?;
+    }
+    Ok(match (is_interrupted, findings.is_empty()) {
+        (true, _) => Exit::Trouble,
+        (_, false) => Exit::Findings,
+        _ => tell::exit(inputs, &done),
+    })
+}
+
+/// How the last job ended.
+enum End {
+    Done,
+    Interrupted,
+    Trouble(Box<Diagnostic>),
+}
+
+/// Sends the jobs one after the other, until somebody cannot connect or asks to stop.
+fn pass(inputs: &Inputs, parties: &[Party], limit: Duration, runtime: &Runtime) -> (Vec<Done>, End) {
     let mut done = Vec::new();
-    for (job, party) in inputs.jobs.iter().zip(&parties) {
-        let result = runtime.block_on(site::run(job, party, limit, load::stop()));
-        match result {
+    for (job, party) in inputs.jobs.iter().zip(parties) {
+        match runtime.block_on(site::run(job, party, limit, stop())) {
             Ok(Some(one)) => done.push(one),
+            Ok(None) => return (done, End::Interrupted),
             Err(trouble) => {
-                let finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
-                tell::findings(args, inputs, vec![finding], style, io)?;
-                return Ok(Exit::Findings);
-            }
-            Ok(None) => {
-                writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
-                return Ok(Exit::Trouble);
+                let mut finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
+                let left = inputs.jobs.len() - done.len();
+                if !done.is_empty() {
+                    finding.notes.push(format!("{left} of {} cases were not sent", inputs.jobs.len()));
+                }
+                return (done, End::Trouble(Box::new(finding)));
             }
         }
     }
-    let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
-    let notes: Vec<String> = tell::live_notes(inputs, &parties, mode, &done);
-    let told = Told { mode, notes: &notes, done: &done, took: started.elapsed() };
-    tell::report(args, inputs, told, style, io)?;
-    runtime.shutdown_timeout(Duration::from_millis(200));
-    Ok(tell::exit(inputs, &done))
+    (done, End::Done)
 }
 
 /// Says what will be sent where, and under which identity.

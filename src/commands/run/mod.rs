@@ -6,6 +6,7 @@ mod load;
 mod message;
 mod reach;
 mod settings;
+mod stop;
 mod tell;
 
 use super::CommandError;
@@ -59,7 +60,13 @@ fn sandbox(
         .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
         .map_err(|error| CommandError::Argument(super::chain(&error)))?;
     let notes = tell::sandbox_notes(args, inputs, &done);
-    let told = Told { mode: crate::report::run::Mode::Sandbox, notes: &notes, done: &done, took: started.elapsed() };
+    let told = Told {
+        mode: crate::report::run::Mode::Sandbox,
+        notes: &notes,
+        done: &done,
+        findings: &[],
+        took: started.elapsed(),
+    };
     tell::report(args, inputs, told, style, io)?;
     let exit = tell::exit(inputs, &done);
     // What librdkafka and the brokers still have to put away must not hold the verdict back.

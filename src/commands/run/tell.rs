@@ -26,6 +26,8 @@ pub struct Told<'a> {
     pub notes: &'a [String],
     /// What became of each job.
     pub done: &'a [Done],
+    /// What is to be said besides.
+    pub findings: &'a [Diagnostic],
     /// How long it took.
     pub took: Duration,
 }
@@ -48,7 +50,10 @@ pub fn trouble(job: &Job, role: Role, why: &str) -> Diagnostic {
         Role::Dataflow | Role::Reader => &job.line.destination.summary,
     };
     let mut finding = Diagnostic::new(&NOT_DELIVERED, end.host_place, format!("{}: {why}", role.as_str()));
-    finding.notes.push("nothing was sent".to_owned());
+    finding.notes.push(match &job.case {
+        Some(case) => format!("nothing was sent of case `{}`", case.name.value),
+        None => "nothing was sent".to_owned(),
+    });
     if end.far_end == FarEnd::LocalBroker {
         let host = end.host.as_ref().map_or("aio-broker:18883", |host| &host.value);
         let host = Host::parse(host);
@@ -142,7 +147,8 @@ pub fn report(
     io: &mut Io<'_>,
 ) -> Result<(), CommandError> {
     let passages = passages(inputs, told.done);
-    let findings = what_lint_knows(inputs, told.mode);
+    let mut findings = what_lint_knows(inputs, told.mode);
+    findings.extend_from_slice(told.findings);
     let report = RunReport {
         mode: told.mode,
         notes: told.notes,
@@ -160,7 +166,7 @@ pub fn report(
         let detail = Detail { trace: args.trace, brief: !inputs.case_files.is_empty() && !args.trace };
         write(&report, format, detail, style, io.stdout)?;
     }
-    if format == report::run::RunFormat::Human && args.quiet < 2 {
+    if format == report::run::RunFormat::Human && args.quiet == 1 {
         writeln!(io.stdout, "{}", line(&report))?;
     }
     Ok(())

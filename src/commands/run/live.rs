@@ -71,7 +71,7 @@ pub fn run(
     let is_interrupted = findings.is_empty() && done.len() < inputs.jobs.len();
     if !done.is_empty() {
         let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
-        let notes: Vec<String> = tell::live_notes(inputs, &parties, mode, &done);
+        let notes: Vec<String> = tell::live_notes(&parties, mode, &done);
         let told = Told { mode, notes: &notes, done: &done, findings: &findings, took: started.elapsed() };
         tell::report(args, inputs, told, style, io)?;
     }

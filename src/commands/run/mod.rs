@@ -59,7 +59,7 @@ fn sandbox(
     let done = runtime
         .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
         .map_err(|error| CommandError::Argument(super::chain(&error)))?;
-    let notes = tell::sandbox_notes(args, inputs, &done);
+    let notes = tell::sandbox_notes(args, &done);
     let told = Told {
         mode: crate::report::run::Mode::Sandbox,
         notes: &notes,

@@ -68,22 +68,14 @@ pub fn trouble(job: &Job, role: Role, why: &str) -> Diagnostic {
 }
 
 /// What a run on site proves, and by whom.
-pub fn live_notes(inputs: &Inputs, parties: &[Party], mode: Mode, done: &[Done]) -> Vec<String> {
+pub fn live_notes(parties: &[Party], mode: Mode, done: &[Done]) -> Vec<String> {
     let mut notes: Vec<String> = done.iter().flat_map(|done| done.notes.iter().cloned()).collect();
     let identities = parties.iter().filter_map(|party| party.dataflow.as_ref()).map(|(_, to)| &to.identity);
     if let (Mode::Live, Some(identity)) = (mode, identities.into_iter().next()) {
         notes.push(format!("Flowgate was the dataflow, as {identity}; the deployed one may have other rights"));
     }
-    let unexpected = inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none()));
-    if mode == Mode::Live && unexpected {
-        notes.push(AS_PREDICTED.to_owned());
-    }
     notes
 }
-
-/// What "as predicted" does not say.
-const AS_PREDICTED: &str = "\"as predicted\" proves the wire and what the manifest means by the documentation, not the \
-                            product; `--expect` or `--cases` says what has to come out";
 
 /// Writes `findings`, which say why nothing was sent.
 pub fn findings(
@@ -112,15 +104,12 @@ pub fn findings(
 
 #[cfg(feature = "sandbox")]
 /// What the sandbox cannot prove, once for the whole run.
-pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<String> {
+pub fn sandbox_notes(args: &RunArgs, done: &[Done]) -> Vec<String> {
     let mut notes = vec![
         "TLS, logins, permissions and service limits are not proven here; `flowgate run --live` sends the same through the \
          brokers of the manifests"
             .to_owned(),
     ];
-    if inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none())) {
-        notes.push(AS_PREDICTED.to_owned());
-    }
     for note in done.iter().flat_map(|done| &done.notes) {
         if !notes.contains(note) {
             notes.push(note.clone());

@@ -9,7 +9,7 @@ use crate::transport::{Layer, Stream};
 use std::time::{Duration, Instant};
 
 /// Longest wait for the last acknowledgements and the DISCONNECT to go out.
-const GOODBYE: Duration = Duration::from_millis(500);
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// One session, and the connection that it has at the moment.
 pub(super) struct MqttLink<T> {
@@ -125,10 +125,16 @@ impl<T> MqttLink<T> {
     }
 
     /// Sends what is queued, and DISCONNECT. Without `keep` the session ends at the broker, too.
+    ///
+    /// Whoever closes a socket that holds unread bytes makes the system reset the connection, and then the other side
+    /// never sees acknowledgements that it had not read yet. So what still comes is read until the broker closes.
     pub(super) async fn close(mut self, keep: bool) {
         encode::disconnect(!keep && self.options.session_expiry > 0, self.connection.output());
         let _ = tokio::time::timeout(GOODBYE, async {
             self.connection.flush().await?;
+            while self.connection.read().await? > 0 {
+                while let Ok(Some(_)) = self.connection.next() {}
+            }
             self.connection.shutdown().await
         })
         .await;

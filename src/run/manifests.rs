@@ -3,7 +3,7 @@
 //!
 //! How a connection is made of an endpoint is for `ends`.
 
-use crate::diag::{Diagnostic, FileId, Place, Severity};
+use crate::diag::{Diagnostic, Family, FileId, Place, Severity};
 use crate::model::{Bundle, Dataflow, EndpointSummary, Identity, Resolved, Resource, ResourceKind, Side, Text, Val};
 use crate::policy::{Judge, Judged, Policy, Selection};
 use crate::redact::Secret;
@@ -83,12 +83,23 @@ pub enum ManifestError {
     /// None is among the files.
     #[error("no dataflow is among the files")]
     NoFlow,
+    /// There are only graphs.
+    #[error("the files hold {0} and no `Dataflow`: a graph is code of its own, which is run by nobody but the service")]
+    OnlyGraphs(String),
     /// `--dataflow` names one that is not there.
     #[error("no dataflow `{0}` is among the files, they hold {1}")]
     UnknownFlow(String, String),
     /// There are several, and none is named.
     #[error("the files hold {0} dataflows ({1}); `--dataflow` says which one")]
     Several(usize, String),
+    /// Two have one name.
+    #[error("two dataflows are called `{name}`, so it cannot be told which of them is to be run")]
+    Twice {
+        /// Their name.
+        name: String,
+        /// Where the second is named.
+        place: Place,
+    },
     /// It has no effective settings.
     #[error("dataflow `{name}` cannot be run: {error}")]
     Flow {
@@ -121,8 +132,12 @@ impl ManifestError {
     /// The line of a manifest that it is about, if there is one.
     pub const fn place(&self) -> Option<Place> {
         match self {
-            Self::Flow { place, .. } | Self::NoEndpoint { place, .. } => Some(*place),
-            Self::NoFlow | Self::UnknownFlow(..) | Self::Several(..) | Self::Unreadable { .. } => None,
+            Self::Flow { place, .. } | Self::NoEndpoint { place, .. } | Self::Twice { place, .. } => Some(*place),
+            Self::NoFlow
+            | Self::OnlyGraphs(_)
+            | Self::UnknownFlow(..)
+            | Self::Several(..)
+            | Self::Unreadable { .. } => None,
         }
     }
 }
@@ -183,13 +198,20 @@ impl Manifests {
     pub fn line(&self, name: Option<&str>) -> Result<Line, ManifestError> {
         let list = || self.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
         let read = match (name, self.flows.as_slice()) {
-            (_, []) => return Err(ManifestError::NoFlow),
+            (_, []) => return Err(self.no_flow()),
             (None, [only]) => only,
-            (None, all) => return Err(ManifestError::Several(all.len(), list())),
-            (Some(name), all) => all
-                .iter()
-                .find(|read| read.id.name() == name)
-                .ok_or_else(|| ManifestError::UnknownFlow(name.to_owned(), list()))?,
+            (None, [first, rest @ ..]) if rest.iter().any(|read| read.id.name() != first.id.name()) => {
+                return Err(ManifestError::Several(rest.len() + 1, list()));
+            }
+            (name, [first, ..]) => {
+                let name = name.unwrap_or(first.id.name());
+                let mut called = self.flows.iter().filter(|read| read.id.name() == name);
+                let read = called.next().ok_or_else(|| ManifestError::UnknownFlow(name.to_owned(), list()))?;
+                if let Some(second) = called.next() {
+                    return Err(ManifestError::Twice { name: name.to_owned(), place: second.id.place });
+                }
+                read
+            }
         };
         let flow = read.flow.clone().map_err(|error| ManifestError::Flow {
             name: read.id.name().to_owned(),
@@ -199,6 +221,24 @@ impl Manifests {
         let source = self.end(&flow.id, flow.source.endpoint.as_ref(), flow.source.place)?;
         let destination = self.end(&flow.id, flow.destination.endpoint.as_ref(), flow.destination.place)?;
         Ok(Line { flow, source, destination })
+    }
+
+    /// What the files hold in place of a dataflow.
+    fn no_flow(&self) -> ManifestError {
+        match self.bundle.graphs.as_slice() {
+            [] => ManifestError::NoFlow,
+            graphs => {
+                let names: Vec<String> = graphs.iter().map(|id| format!("`{}`", id.name())).collect();
+                ManifestError::OnlyGraphs(format!("`DataflowGraph` {}", names.join(", ")))
+            }
+        }
+    }
+
+    /// What could not be read of the files, so that something may seem to be missing.
+    pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
+        let is_unread =
+            |finding: &&Diagnostic| finding.entry.family == Family::Reading && finding.severity == Severity::Error;
+        self.findings.iter().filter(is_unread)
     }
 
     fn end(&self, from: &Identity, reference: Option<&Text>, place: Place) -> Result<End, ManifestError> {

@@ -5,6 +5,7 @@ use super::compare::Judged;
 use super::job::{Job, predict};
 use super::judgement::{Question, passage};
 use super::lane::{Known, Lane, Trip};
+use super::remarks::{reads, remarks};
 use super::wire::Confirmation;
 use crate::message::Message;
 use crate::report::run::Passage;
@@ -29,13 +30,14 @@ pub struct Done {
 
 /// Sends the messages of `job` through `lane`; without a lane they are translated, and that is all.
 pub async fn pass(job: &Job, mut lane: Option<&mut Lane>) -> Done {
-    let mut done = Done::default();
+    let mut done = Done { notes: remarks(job), ..Done::default() };
     let mut last = LastValues::default();
     let mut world = job.world();
     for (index, sending) in job.sendings.iter().enumerate() {
         let message = &sending.message;
         let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
         let trip = match &mut lane {
+            Some(_) if !reads(&job.line, message) => Trip::new(message.clone(), true),
             Some(lane) => lane.pass(message.clone(), None::<&Message>, &mut work).await,
             None => translated(message, &mut work),
         };

@@ -16,6 +16,8 @@ pub struct Flow {
     pub id: Identity,
     /// The shape of its manifest.
     pub shape: Shape,
+    /// `mode`: whether it is switched on, which it is unless `Disabled` is written.
+    pub enabled: bool,
     /// `profileRef`.
     pub profile: Option<Text>,
     /// Where it reads.
@@ -161,6 +163,7 @@ impl Flow {
         Ok(Self {
             id: Identity::of(&flow.resource),
             shape: flow.resource.shape(),
+            enabled: !flow.resource.spec().get("mode").str().is_some_and(|mode| mode.eq_ignore_ascii_case("Disabled")),
             profile: read.optional(flow.resource.spec().get("profileRef"))?,
             source: read.source(only(OperationKind::Source)?.settings)?,
             transform,

@@ -32,6 +32,8 @@ pub struct Inputs {
     pub findings: Vec<Diagnostic>,
     /// The files with cases.
     pub case_files: Vec<FileId>,
+    /// Whether the payload is made up by Flowgate.
+    pub made_up: bool,
 }
 
 /// A case of a dataflow that cannot be applied to any message.
@@ -72,7 +74,14 @@ pub fn read(args: &RunArgs, io: &mut Io<'_>) -> Result<Inputs, CommandError> {
         }
     }
     let manifests = Manifests::read(sources, &case_files, Some(Date::of(SystemTime::now())))?;
-    let mut inputs = Inputs { manifests, jobs: Vec::new(), refused: Vec::new(), findings: Vec::new(), case_files };
+    let mut inputs =
+        Inputs { manifests, jobs: Vec::new(), refused: Vec::new(), findings: Vec::new(), case_files, made_up: false };
+    if inputs.manifests.names().next().is_none() {
+        inputs.findings = inputs.manifests.unread().cloned().collect();
+        if !inputs.findings.is_empty() {
+            return Ok(inputs);
+        }
+    }
     let datasets = datasets(&args.translate.datasets)?;
     let schema = args.translate.output_schema.as_deref().map(json_file).transpose()?;
     let choices = choices(args)?;
@@ -110,6 +119,9 @@ impl Inputs {
             Err(error) => {
                 let Some(place) = error.place() else { return Err(error.into()) };
                 self.findings.push(Diagnostic::new(&CANNOT_RUN, place, error.to_string()));
+                if matches!(error, ManifestError::NoEndpoint { .. }) {
+                    self.findings.extend(self.manifests.unread().cloned());
+                }
                 return Ok(None);
             }
         };
@@ -127,6 +139,7 @@ impl Inputs {
         let Some((line, plan)) = self.flow(args.dataflow.as_deref(), means)? else { return Ok(()) };
         let Some(mut message) = self.message(args, &line, &plan, io)? else { return Ok(()) };
         overlay(&mut message, &args.message)?;
+        self.made_up = args.message.message.is_none() && args.message.payload.is_none();
         let Some(expected) = self.expected(args)? else { return Ok(()) };
         let name = line.flow.id.name().to_owned();
         let sendings = vec![Sending { message, expected }];
@@ -269,7 +282,7 @@ fn json_file(path: &str) -> Result<serde_json::Value, CommandError> {
 impl From<ManifestError> for CommandError {
     fn from(error: ManifestError) -> Self {
         match error {
-            ManifestError::NoFlow => Self::Nothing(error.to_string()),
+            ManifestError::NoFlow | ManifestError::OnlyGraphs(_) => Self::Nothing(error.to_string()),
             error => Self::Argument(chain(&error)),
         }
     }

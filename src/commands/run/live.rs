@@ -16,6 +16,7 @@ use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
 use crate::run::passing::Done;
+use crate::run::remarks::remarks;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
@@ -165,6 +166,9 @@ fn plan_of(args: &RunArgs, job: &Job, party: &Party) -> String {
     match &party.reader {
         Some(reader) => text.push_str(&line(Role::Reader, "reads back", reader)),
         None => text.push_str("  the reader: nobody\n"),
+    }
+    for remark in remarks(job) {
+        text.push_str(&format!("  note: {remark}\n"));
     }
     text
 }

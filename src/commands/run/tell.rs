@@ -166,6 +166,12 @@ pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<Stri
             notes.push(note.clone());
         }
     }
+    let is_dropped = |passage: &Passage| passage.outcome.starts_with("dropped-");
+    if inputs.made_up && done.iter().flat_map(|done| &done.passages).any(is_dropped) {
+        notes.push(
+            "none of the messages that Flowgate makes up gets through; `--payload` or `--message` gives one that should".to_owned(),
+        );
+    }
     if args.trace {
         notes.extend(crate::run::sandbox::DIFFERENCES.map(str::to_owned));
     }

@@ -156,6 +156,7 @@ impl Setup {
         Flow {
             id: Identity { name: Some("line-3-flow".into()), namespace: None, place: FLOW, document: FLOW },
             shape: Shape::V1,
+            enabled: true,
             profile: None,
             source: FlowSource {
                 endpoint: None,

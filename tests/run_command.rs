@@ -1,0 +1,161 @@
+//! `flowgate run` in the sandbox, as a person calls it: dataflows that are unusual, wrong, or no dataflows at all.
+#![cfg(feature = "sandbox")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// A folder with one manifest, gone at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, manifest: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("flowgate-run-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).unwrap();
+        std::fs::write(path.join("flow.yaml"), manifest).unwrap();
+        Self(path)
+    }
+
+    fn run(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_flowgate"))
+            .arg("run")
+            .arg(&self.0)
+            .args(arguments)
+            .env("CI", "true")
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).unwrap())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+fn flow(source: &str, transform: &str, destination: &str) -> String {
+    format!(
+        "\
+apiVersion: connectivity.iotoperations.azure.com/v1
+kind: Dataflow
+metadata:
+  name: line-3
+  namespace: azure-iot-operations
+spec:
+  operations:
+    - operationType: Source
+      sourceSettings:
+        endpointRef: default
+        dataSources: {source}
+{transform}    - operationType: Destination
+      destinationSettings:
+        endpointRef: default
+        dataDestination: {destination}
+"
+    )
+}
+
+const DROPS_ALL: &str = "    - operationType: BuiltInTransformation
+      builtInTransformationSettings:
+        filter:
+          - inputs: [t]
+            expression: $1 > 5 || $1 <= 5
+";
+
+#[test]
+fn what_is_sent_is_not_taken_for_what_came_out_at_the_same_endpoint() {
+    let folder = Folder::new("same", &flow("['thermostats/+/telemetry/#']", "", "'processed/${inputTopic.2}'"));
+    let (code, text) = folder.run(&["--topic", "thermostats/7/telemetry/temperature", "--payload", "x"]);
+    assert!(text.contains("default (MQTT)  processed/7"), "{text}");
+    assert!(!text.contains("reads what it writes"), "{text}");
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_dataflow_that_feeds_itself_is_told_of() {
+    let folder = Folder::new("loop", &flow("['line-3/#']", "", "line-3/out"));
+    let (code, text) = folder.run(&[]);
+    assert!(text.contains("`line-3/#` of its source takes `line-3/out` at the same broker"), "{text}");
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn a_dataflow_that_is_switched_off_is_told_of() {
+    let manifest = flow("[a]", "", "b").replace("spec:\n", "spec:\n  mode: Disabled\n");
+    let (code, text) = Folder::new("off", &manifest).run(&[]);
+    assert!(text.contains("`mode` of dataflow `line-3` is `Disabled`"), "{text}");
+    assert_eq!(code, Some(0), "{text}");
+}
+
+#[test]
+fn nobody_waits_for_a_message_that_the_dataflow_does_not_read() {
+    let started = Instant::now();
+    let (code, text) = Folder::new("unread", &flow("['a/+', b]", "", "c")).run(&["--topic", "a/b/c"]);
+    assert!(text.contains("gets no message that is sent to `a/b/c`: it reads `a/+`, `b`"), "{text}");
+    assert_eq!(code, Some(1), "{text}");
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_sample_that_no_filter_lets_pass_says_how_to_give_another() {
+    let folder = Folder::new("none", &flow("[a]", DROPS_ALL, "b"));
+    let (code, text) = folder.run(&[]);
+    assert!(text.contains("none of the messages that Flowgate makes up gets through"), "{text}");
+    assert_eq!(code, Some(0), "{text}");
+    let (_, text) = folder.run(&["--payload", "{\"t\":1}"]);
+    assert!(!text.contains("makes up"), "{text}");
+}
+
+#[test]
+fn what_cannot_be_run_is_said_at_its_line() {
+    let broken = flow("[a]", "", "b").replace("dataDestination: b", "dataDestination: b\n       x: [");
+    let twice = format!("{}---\n{}", flow("[a]", "", "b"), flow("[a]", "", "c"));
+    let data_set = "    - operationType: BuiltInTransformation
+      builtInTransformationSettings:
+        datasets:
+          - key: registry
+            inputs: ['$source.id', '$context(registry).id']
+            expression: $1 == $2
+";
+    let storage = "\
+---
+apiVersion: connectivity.iotoperations.azure.com/v1
+kind: DataflowEndpoint
+metadata: { name: lake }
+spec:
+  endpointType: LocalStorage
+  localStorageSettings: { persistentVolumeClaimRef: claim }
+";
+    let storage = format!(
+        "{}{storage}",
+        flow("[a]", "", "b").replace("Ref: default\n        dataDest", "Ref: lake\n        dataDest")
+    );
+    for (name, manifest, expected, not) in [
+        ("syntax", broken, "not valid YAML", "no dataflow"),
+        ("wildcard", flow("['a/#/b']", "", "b"), "`#`", "sandbox"),
+        ("twice", twice, "two dataflows are called `line-3`", "--dataflow"),
+        ("records", flow("[a]", data_set, "b"), "`--dataset`", "sandbox"),
+        ("storage", storage, "which takes files or rows and no messages", "cloudEventAttributes"),
+    ] {
+        let (code, text) = Folder::new(name, &manifest).run(&[]);
+        assert!(text.contains(expected) && text.contains("flow.yaml:"), "{text}");
+        assert!(!text.contains(not), "{text}");
+        assert_eq!(code, Some(1), "{text}");
+    }
+}
+
+#[test]
+fn a_graph_is_called_by_its_name() {
+    let manifest = "\
+apiVersion: connectivity.iotoperations.azure.com/v1beta1
+kind: DataflowGraph
+metadata: { name: line-3 }
+spec: { nodes: [], nodeConnections: [] }
+";
+    let (code, text) = Folder::new("graph", manifest).run(&[]);
+    assert!(text.contains("`DataflowGraph` `line-3`"), "{text}");
+    assert_eq!(code, Some(3), "{text}");
+}

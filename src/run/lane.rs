@@ -65,6 +65,8 @@ pub struct Trip {
     pub others: usize,
     /// Messages without a marker that came out before it was known what to look for.
     unmarked: Vec<Message>,
+    /// Whether the message was heard on its way to the source.
+    overheard: bool,
     /// How the broker at the source confirmed it.
     pub sent: Option<Confirmation>,
     /// What went wrong on a connection.
@@ -84,6 +86,7 @@ impl Trip {
             came: Vec::new(),
             others: 0,
             unmarked: Vec::new(),
+            overheard: false,
             sent: None,
             trouble: None,
             took: Duration::ZERO,
@@ -129,6 +132,8 @@ pub struct Lane {
     pub next: u64,
     /// Whether nobody else writes to these brokers.
     pub alone: bool,
+    /// Whether the reader is at the broker that the message is sent to, and may hear it on its way in.
+    pub overhears: bool,
     /// How to wait.
     pub patience: Patience,
 }
@@ -216,6 +221,11 @@ impl Lane {
             if marked.is_none_or(|marker| marker.run == self.run && marker.number == number) {
                 let carries = marker::number_in(&message, &self.run).is_some();
                 marker::strip(&mut message);
+                // What the sender sent comes before anything that a dataflow makes of it.
+                if self.overhears && carries && !trip.overheard && message.topic() == trip.input.topic() {
+                    trip.overheard = true;
+                    continue;
+                }
                 match (carries, self.alone) {
                     (true, _) => trip.came.push((message, Known::ByMarker)),
                     (false, true) => trip.came.push((message, Known::Alone)),

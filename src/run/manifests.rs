@@ -118,6 +118,16 @@ pub enum ManifestError {
         /// Where it is referred to.
         place: Place,
     },
+    /// An endpoint is among the files, and the dataflow cannot refer to it.
+    #[error("endpoint `{name}` is in namespace `{namespace}`, and a dataflow refers to endpoints of its own")]
+    OtherNamespace {
+        /// Its name.
+        name: String,
+        /// Where it is.
+        namespace: String,
+        /// Where it is referred to.
+        place: Place,
+    },
     /// A file cannot be read.
     #[error("`{name}` cannot be read")]
     Unreadable {
@@ -132,7 +142,10 @@ impl ManifestError {
     /// The line of a manifest that it is about, if there is one.
     pub const fn place(&self) -> Option<Place> {
         match self {
-            Self::Flow { place, .. } | Self::NoEndpoint { place, .. } | Self::Twice { place, .. } => Some(*place),
+            Self::Flow { place, .. }
+            | Self::NoEndpoint { place, .. }
+            | Self::OtherNamespace { place, .. }
+            | Self::Twice { place, .. } => Some(*place),
             Self::NoFlow
             | Self::OnlyGraphs(_)
             | Self::UnknownFlow(..)
@@ -248,11 +261,20 @@ impl Manifests {
             Resolved::BuiltIn => self.built_in.clone(),
             Resolved::Missing | Resolved::Unknown => {
                 let (name, place) = reference.map_or(("", place), |text| (&*text.value, text.place));
-                return Err(ManifestError::NoEndpoint { name: name.to_owned(), place });
+                return Err(self.no_endpoint(name, place));
             }
         };
         let settings = settings::Endpoint::of(&summary);
         Ok(End { summary, settings })
+    }
+
+    fn no_endpoint(&self, name: &str, place: Place) -> ManifestError {
+        let name = name.to_owned();
+        let elsewhere = self.bundle.endpoints.iter().find(|endpoint| endpoint.id.name() == name);
+        match elsewhere.and_then(|endpoint| endpoint.id.namespace.as_ref()) {
+            Some(namespace) => ManifestError::OtherNamespace { name, namespace: namespace.to_string(), place },
+            None => ManifestError::NoEndpoint { name, place },
+        }
     }
 
     /// The value of `key` in the Secret `name`, as far as the files hold it.

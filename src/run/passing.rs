@@ -37,7 +37,8 @@ pub async fn pass(job: &Job, mut lane: Option<&mut Lane>) -> Done {
         let message = &sending.message;
         let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
         let trip = match &mut lane {
-            Some(_) if !reads(&job.line, message) => unread(message),
+            // Nobody has to wait for what the dataflow does not read.
+            Some(_) if !reads(&job.line, message) => Trip::new(message.clone(), true),
             Some(lane) => lane.pass(message.clone(), None::<&Message>, &mut work).await,
             None => translated(message, &mut work),
         };
@@ -62,20 +63,6 @@ pub async fn pass(job: &Job, mut lane: Option<&mut Lane>) -> Done {
         done.trips.push(trip);
     }
     done
-}
-
-/// What sending a message comes to that the dataflow does not read: nobody has to wait for it.
-fn unread(message: &Message) -> Trip {
-    Trip {
-        input: message.clone(),
-        came: Vec::new(),
-        passed: None,
-        others: 0,
-        sent: None,
-        trouble: None,
-        took: Duration::ZERO,
-        readable: true,
-    }
 }
 
 /// What a translation without brokers comes to: whatever it delivers has come out.

@@ -106,7 +106,7 @@ fn add_file(sources: &mut Sources, path: &str) -> FileId {
 }
 
 fn text_of(sources: &Sources, file: FileId) -> Result<std::sync::Arc<Text>, CommandError> {
-    let error = |error| CommandError::Argument(format!("{}: {}", sources.name(file), chain(&error)));
+    let error = |error: crate::source::ReadError| CommandError::Argument(format!("{}: {}", sources.name(file), error));
     sources.read(file).map_err(error)
 }
 

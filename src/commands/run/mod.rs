@@ -51,7 +51,7 @@ fn sandbox(
     started: Instant,
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
-    let limit = Duration::from_secs(args.reach.timeout);
+    let limit = Duration::from_secs(args.reach.timeout.max(1));
     let runtime = runtime(false)?;
     if load::is_asked(args) {
         return load::sandbox(args, inputs, &runtime, io);
@@ -59,7 +59,7 @@ fn sandbox(
     let done = runtime
         .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
         .map_err(|error| CommandError::Argument(super::chain(&error)))?;
-    let notes = tell::sandbox_notes(args, &done);
+    let notes = tell::sandbox_notes(args, inputs, &done);
     let told = Told {
         mode: crate::report::run::Mode::Sandbox,
         notes: &notes,

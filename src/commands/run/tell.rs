@@ -104,7 +104,7 @@ pub fn findings(
 
 #[cfg(feature = "sandbox")]
 /// What the sandbox cannot prove, once for the whole run.
-pub fn sandbox_notes(args: &RunArgs, done: &[Done]) -> Vec<String> {
+pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<String> {
     let mut notes = vec![
         "TLS, logins, permissions and service limits are not proven here; `flowgate run --live` sends the same through the \
          brokers of the manifests"

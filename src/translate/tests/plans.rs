@@ -47,7 +47,9 @@ fn a_setting_that_cannot_be_told_is_named_at_its_place() {
     destination.settings.open = vec![("copyMqttProperties", COPY), ("cloudEventAttributes", CLOUD_EVENTS)];
     let errors = setup.plan_between(&source, &destination).unwrap_err();
     let found: Vec<_> = errors.iter().map(|error| (error.message.as_str(), error.cause.place)).collect();
-    let told = |path| format!("`{path}` of endpoint `hub` cannot be told: expected a value of that field");
+    let told = |path| {
+        format!("`{path}` of endpoint `hub` cannot be told: expected a value that `flowgate explain {path}` lists")
+    };
     let expected =
         [("copyMqttProperties", COPY), ("batching.mode", DESTINATION_BLOCK), ("cloudEventAttributes", CLOUD_EVENTS)];
     let expected = expected.map(|(path, place)| (told(path), place));

@@ -239,3 +239,33 @@ async fn what_the_reader_overhears_at_the_source_is_not_taken_for_what_came_out(
     assert_eq!(code, Some(1), "{text}");
     sandbox.stop().await;
 }
+
+#[test]
+fn cases_that_cannot_be_sent_are_said_at_their_line() {
+    let line = flow("[a]", "", "b");
+    let several = format!("{line}---\n{}", line.replace("name: line-3", "name: line-4"));
+    let hub = ELSEWHERE.replace("None", "All").replace("plant", "azure-iot-operations");
+    let kafka = flow("[one, two]", "", "b").replace("Ref: default\n        dataSou", "Ref: hub\n        dataSou");
+    let kafka = format!("{kafka}---\n{hub}");
+    for (name, manifest, case, expected) in [
+        ("unknown", line.clone(), "dataflow: line-9, message: {}", "no dataflow `line-9` is among the files"),
+        ("unnamed", several, "message: {}", "the files hold 2 dataflows"),
+        ("topics", kafka, "messages: [{ topic: one }, { topic: two }]", "`two` needs another case than `one`"),
+        ("marker", line, "message: { user-properties: [flowgate-run: mine] }", "no message can come with it"),
+    ] {
+        let folder = Folder::new(name, &manifest);
+        let cases = folder.0.join("cases.yaml");
+        std::fs::write(&cases, format!("cases:\n  - {{ name: x, {case} }}\n")).unwrap();
+        let (code, text) = folder.run(&["--cases", cases.to_str().unwrap()]);
+        assert!(text.contains(expected) && text.contains("cases.yaml:2:"), "{text}");
+        assert_eq!(code, Some(1), "{text}");
+    }
+}
+
+#[test]
+fn a_template_of_arm_is_called_one() {
+    let manifest = r#"{ "resources": [{ "type": "Microsoft.IoTOperations/instances/dataflowEndpoints" }] }"#;
+    let (code, text) = Folder::new("arm", manifest).run(&[]);
+    assert!(text.contains("templates of ARM or Bicep are not"), "{text}");
+    assert_eq!(code, Some(3), "{text}");
+}

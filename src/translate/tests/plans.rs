@@ -16,6 +16,16 @@ fn only(setup: &Setup, part: &str, place: Place) {
 }
 
 #[test]
+fn sources_that_no_broker_can_be_asked_for_are_refused() {
+    use EndpointType::{Kafka, Mqtt};
+    for (from, to, source, why) in
+        [(Mqtt, Kafka, "a/#/b", "`#`"), (Mqtt, Mqtt, "$share/group", "$share"), (Kafka, Mqtt, "line-3/#", "'/'")]
+    {
+        only(&Setup { source, ..Setup::new(from, to, "a") }, why, SOURCE);
+    }
+}
+
+#[test]
 fn pairs_that_no_dataflow_joins_are_refused() {
     use EndpointType::{DataLakeStorage, Kafka, LocalStorage, Mqtt, OpenTelemetry};
     only(&Setup::new(Kafka, Kafka, "a"), "from Kafka to Kafka", DESTINATION);

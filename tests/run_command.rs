@@ -2,6 +2,7 @@
 #![cfg(feature = "sandbox")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
+use flowgate::run::sandbox::{Needs, Sandbox};
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -63,6 +64,20 @@ const DROPS_ALL: &str = "    - operationType: BuiltInTransformation
         filter:
           - inputs: [t]
             expression: $1 > 5 || $1 <= 5
+";
+
+const ELSEWHERE: &str = "\
+apiVersion: connectivity.iotoperations.azure.com/v1
+kind: DataflowEndpoint
+metadata: { name: hub, namespace: plant }
+spec:
+  endpointType: Kafka
+  kafkaSettings:
+    host: kafka.example:9092
+    kafkaAcks: None
+    batching: { latencyMs: 60000 }
+    authentication: { method: Anonymous, anonymousSettings: {} }
+    tls: { mode: Disabled }
 ";
 
 #[test]
@@ -133,7 +148,21 @@ spec:
         "{}{storage}",
         flow("[a]", "", "b").replace("Ref: default\n        dataDest", "Ref: lake\n        dataDest")
     );
+    let elsewhere = format!(
+        "{}---\n{ELSEWHERE}",
+        flow("[a]", "", "b").replace("Ref: default\n        dataDest", "Ref: hub\n        dataDest")
+    );
+    let acks = elsewhere.replace("namespace: plant", "namespace: azure-iot-operations");
+    let boolean = "    - operationType: BuiltInTransformation
+      builtInTransformationSettings:
+        map:
+          - inputs: [x]
+            output: y
+";
     for (name, manifest, expected, not) in [
+        ("namespace", elsewhere, "endpoint `hub` is in namespace `plant`", "not among"),
+        ("acks", acks, "`flowgate explain kafkaAcks`", "sandbox"),
+        ("boolean", flow("[a]", boolean, "b"), "is text in quotes", "missing"),
         ("syntax", broken, "not valid YAML", "no dataflow"),
         ("wildcard", flow("['a/#/b']", "", "b"), "`#`", "sandbox"),
         ("twice", twice, "two dataflows are called `line-3`", "--dataflow"),
@@ -148,6 +177,17 @@ spec:
 }
 
 #[test]
+fn nobody_waits_for_a_batch_that_one_message_cannot_fill() {
+    let endpoint = ELSEWHERE.replace("None", "All").replace("plant", "azure-iot-operations");
+    let manifest = flow("[a]", "", "b").replace("Ref: default\n        dataDest", "Ref: hub\n        dataDest");
+    let started = Instant::now();
+    let (code, text) = Folder::new("linger", &format!("{manifest}---\n{endpoint}")).run(&[]);
+    assert!(text.contains("hub (Kafka)"), "{text}");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(started.elapsed() < Duration::from_secs(8), "{:?}", started.elapsed());
+}
+
+#[test]
 fn a_graph_is_called_by_its_name() {
     let manifest = "\
 apiVersion: connectivity.iotoperations.azure.com/v1beta1
@@ -157,5 +197,75 @@ spec: { nodes: [], nodeConnections: [] }
 ";
     let (code, text) = Folder::new("graph", manifest).run(&[]);
     assert!(text.contains("`DataflowGraph` `line-3`"), "{text}");
+    assert_eq!(code, Some(3), "{text}");
+}
+
+/// Endpoint `line`, without login, at `port`.
+fn endpoint(port: u16) -> String {
+    format!(
+        "\
+---
+apiVersion: connectivity.iotoperations.azure.com/v1
+kind: DataflowEndpoint
+metadata: {{ name: line, namespace: azure-iot-operations }}
+spec:
+  endpointType: Mqtt
+  mqttSettings:
+    host: 127.0.0.1:{port}
+    authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
+    tls: {{ mode: Disabled }}
+"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_reader_overhears_at_the_source_is_not_taken_for_what_came_out() {
+    let sandbox = Sandbox::start(&Needs { mqtt: 1, kafka: None }).await.unwrap();
+    let port = sandbox.mqtt().next().unwrap().port();
+    let run = |name, source: &str, destination: &str, how: &'static str| {
+        let manifest = flow(source, "", destination).replace("endpointRef: default", "endpointRef: line");
+        let folder = Folder::new(name, &(manifest + &endpoint(port)));
+        move || folder.run(&[how, "--yes", "--timeout", "2", "--topic", "a/b/c"])
+    };
+    let too_deep = "'${inputTopic.1}/${inputTopic.2}/${inputTopic.9}'";
+    let dropped = tokio::task::spawn_blocking(run("dropped", "['a/+/c']", too_deep, "--live"));
+    let (code, text) = dropped.await.unwrap();
+    assert!(text.contains("dropped-topic-unresolved"), "{text}");
+    assert_eq!(code, Some(0), "{text}");
+    let nobody = tokio::task::spawn_blocking(run("nobody", "['a/+/c']", "a/b/c", "--deployed"));
+    let (code, text) = nobody.await.unwrap();
+    assert!(text.contains("nothing came out at the destination"), "{text}");
+    assert!(text.contains("once deployed, it sends every message round and round"), "{text}");
+    assert_eq!(code, Some(1), "{text}");
+    sandbox.stop().await;
+}
+
+#[test]
+fn cases_that_cannot_be_sent_are_said_at_their_line() {
+    let line = flow("[a]", "", "b");
+    let several = format!("{line}---\n{}", line.replace("name: line-3", "name: line-4"));
+    let hub = ELSEWHERE.replace("None", "All").replace("plant", "azure-iot-operations");
+    let kafka = flow("[one, two]", "", "b").replace("Ref: default\n        dataSou", "Ref: hub\n        dataSou");
+    let kafka = format!("{kafka}---\n{hub}");
+    for (name, manifest, case, expected) in [
+        ("unknown", line.clone(), "dataflow: line-9, message: {}", "no dataflow `line-9` is among the files"),
+        ("unnamed", several, "message: {}", "the files hold 2 dataflows"),
+        ("topics", kafka, "messages: [{ topic: one }, { topic: two }]", "`two` needs another case than `one`"),
+        ("marker", line, "message: { user-properties: [flowgate-run: mine] }", "no message can come with it"),
+    ] {
+        let folder = Folder::new(name, &manifest);
+        let cases = folder.0.join("cases.yaml");
+        std::fs::write(&cases, format!("cases:\n  - {{ name: x, {case} }}\n")).unwrap();
+        let (code, text) = folder.run(&["--cases", cases.to_str().unwrap()]);
+        assert!(text.contains(expected) && text.contains("cases.yaml:2:"), "{text}");
+        assert_eq!(code, Some(1), "{text}");
+    }
+}
+
+#[test]
+fn a_template_of_arm_is_called_one() {
+    let manifest = r#"{ "resources": [{ "type": "Microsoft.IoTOperations/instances/dataflowEndpoints" }] }"#;
+    let (code, text) = Folder::new("arm", manifest).run(&[]);
+    assert!(text.contains("templates of ARM or Bicep are not"), "{text}");
     assert_eq!(code, Some(3), "{text}");
 }

@@ -67,6 +67,8 @@ pub struct Trip {
     pub others: usize,
     /// Messages without a marker that came out before it was known what to look for.
     unmarked: Vec<(Message, std::time::Instant)>,
+    /// Whether the message was heard on its way to the source.
+    overheard: bool,
     /// How the broker at the source confirmed it.
     pub sent: Option<Confirmation>,
     /// What went wrong on a connection.
@@ -87,6 +89,7 @@ impl Trip {
             after: None,
             others: 0,
             unmarked: Vec::new(),
+            overheard: false,
             sent: None,
             trouble: None,
             took: Duration::ZERO,
@@ -138,6 +141,8 @@ pub struct Lane {
     pub next: u64,
     /// Whether nobody else writes to these brokers.
     pub alone: bool,
+    /// Whether the reader is at the broker that the message is sent to, and may hear it on its way in.
+    pub overhears: bool,
     /// How to wait.
     pub patience: Patience,
 }
@@ -225,6 +230,11 @@ impl Lane {
             if marked.is_none_or(|marker| marker.run == self.run && marker.number == sent.number) {
                 let carries = marker::number_in(&message, &self.run).is_some();
                 marker::strip(&mut message);
+                // What the sender sent comes before anything that a dataflow makes of it.
+                if self.overhears && carries && !trip.overheard && message.topic() == trip.input.topic() {
+                    trip.overheard = true;
+                    continue;
+                }
                 match (carries, self.alone) {
                     (true, _) => trip.arrived(message, Known::ByMarker, at, sent),
                     (false, true) => trip.arrived(message, Known::Alone, at, sent),

@@ -55,6 +55,11 @@ pub fn find(message: &Message) -> Option<Marker> {
     Marker::parse(text(message)?)
 }
 
+/// Whether something of the name of a marker is in `message`.
+pub fn is_there(message: &Message) -> bool {
+    text(message).is_some()
+}
+
 /// What stands between a payload and a marker behind it.
 const BEHIND: &[u8] = b"\nflowgate-run ";
 

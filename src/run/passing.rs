@@ -37,6 +37,7 @@ pub async fn pass(job: &Job, mut lane: Option<&mut Lane>) -> Done {
         let message = &sending.message;
         let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
         let trip = match &mut lane {
+            // Nobody has to wait for what the dataflow does not read.
             Some(_) if !reads(&job.line, message) => Trip::new(message.clone(), true),
             Some(lane) => lane.pass(message.clone(), None::<&Message>, &mut work).await,
             None => translated(message, &mut work),

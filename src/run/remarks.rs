@@ -43,8 +43,7 @@ fn taken_by<'l>(line: &'l Line, topic: &str) -> Option<&'l str> {
 /// The topic that the dataflow writes to and the filter by which it reads from it, if it does.
 fn feeds_itself(job: &Job) -> Option<(String, &str)> {
     let line = &job.line;
-    let is_mqtt = |end: &End| ends::wire(end) == Some(Wire::Mqtt);
-    if !is_mqtt(&line.source) || !is_mqtt(&line.destination) || !same_broker(&line.source, &line.destination) {
+    if !same_broker(&line.source, &line.destination) {
         return None;
     }
     let mut last = LastValues::default();
@@ -56,7 +55,10 @@ fn feeds_itself(job: &Job) -> Option<(String, &str)> {
     })
 }
 
-fn same_broker(one: &End, other: &End) -> bool {
+/// Whether two MQTT endpoints lead to one broker, as far as their manifests say so.
+pub fn same_broker(one: &End, other: &End) -> bool {
+    let is_mqtt = |end: &End| ends::wire(end) == Some(Wire::Mqtt);
     let host = |end: &End| end.summary.host.as_ref().map(|host| host.value.to_ascii_lowercase());
-    one.name() == other.name() || host(one).is_some() && host(one) == host(other)
+    let same = one.name() == other.name() || host(one).is_some() && host(one) == host(other);
+    same && is_mqtt(one) && is_mqtt(other)
 }

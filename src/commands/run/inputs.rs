@@ -7,7 +7,7 @@ use crate::commands::{CommandError, chain};
 use crate::diag::{Diagnostic, FileId};
 use crate::message::Message;
 use crate::model::Written;
-use crate::policy::run::CANNOT_RUN;
+use crate::policy::run::{CANNOT_RUN, CASE_SYNTAX};
 use crate::rules::Date;
 use crate::run::cases::{self, Case, Expectation};
 use crate::run::job::{Job, Means, Sending, plan, sample};
@@ -107,7 +107,7 @@ fn add_file(sources: &mut Sources, path: &str) -> FileId {
 
 /// The text of `file`.
 pub fn text_of(sources: &Sources, file: FileId) -> Result<std::sync::Arc<Text>, CommandError> {
-    let error = |error| CommandError::Argument(format!("{}: {}", sources.name(file), chain(&error)));
+    let error = |error: crate::source::ReadError| CommandError::Argument(format!("{}: {}", sources.name(file), error));
     sources.read(file).map_err(error)
 }
 
@@ -229,13 +229,20 @@ impl Inputs {
         let mut datasets = means.datasets.clone();
         for (key, path) in &case.datasets {
             if let Err(why) = add_dataset(&mut datasets, &key.value, &folder.join(&*path.value)) {
-                self.findings.push(Diagnostic::new(&crate::policy::run::CASE_SYNTAX, path.place, why));
+                self.findings.push(Diagnostic::new(&CASE_SYNTAX, path.place, why));
                 return Ok(());
             }
         }
         let means = Means { choices: &choices, datasets: &datasets, ..means };
         let name = case.dataflow.as_ref().map(|Written { value, .. }| &**value).or(args.dataflow.as_deref());
         let name = name.map(str::to_owned);
+        if let Err(error) = self.manifests.find(name.as_deref())
+            && error.place().is_none()
+        {
+            let place = case.dataflow.as_ref().map_or(case.name.place, |text| text.place);
+            self.findings.push(Diagnostic::new(&CASE_SYNTAX, place, error.to_string()));
+            return Ok(());
+        }
         let before = self.findings.len();
         let Some((line, plan)) = self.flow(name.as_deref(), means)? else {
             let findings = self.findings.split_off(before);
@@ -282,7 +289,9 @@ fn json_file(path: &str) -> Result<serde_json::Value, CommandError> {
 impl From<ManifestError> for CommandError {
     fn from(error: ManifestError) -> Self {
         match error {
-            ManifestError::NoFlow | ManifestError::OnlyGraphs(_) => Self::Nothing(error.to_string()),
+            ManifestError::NoFlow | ManifestError::OnlyArm | ManifestError::OnlyGraphs(_) => {
+                Self::Nothing(error.to_string())
+            }
             error => Self::Argument(chain(&error)),
         }
     }

@@ -4,7 +4,8 @@
 
 #[test]
 fn command_lines_print_what_is_written() {
-    trycmd::TestCases::new()
+    let cases = trycmd::TestCases::new();
+    cases
         .env("COLUMNS", "90")
         .env("NO_COLOR", "")
         .env("NO_GRAPHICS", "")
@@ -12,4 +13,6 @@ fn command_lines_print_what_is_written() {
         .env("TERM", "xterm")
         .case("tests/cmd/*.trycmd")
         .case("README.md");
+    #[cfg(feature = "sandbox")]
+    cases.case("tests/cmd/run/*.trycmd");
 }

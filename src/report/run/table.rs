@@ -2,9 +2,10 @@
 
 use super::shown::shown;
 use super::{Cell, Detail, Judgement, Passage, Row, Why};
-use crate::diag::{Certainty, Severity, Source};
+use crate::diag::{Certainty, Severity};
 use crate::report::facts::clean;
 use crate::report::paint::Paint;
+use crate::report::wrap;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 /// Characters of a value in the table.
@@ -13,25 +14,33 @@ const LONGEST: usize = 60;
 /// and values with it are escaped.
 const MARK: char = '\u{e000}';
 
-/// The pages that the rules of a table come from, numbered from 1 as they appear.
+/// Why the rows of a table are as they are, numbered from 1 as they appear: in the cells there would be no room for it.
 #[derive(Default)]
-struct Pages(Vec<Source>);
+struct Reasons(Vec<String>);
 
-impl Pages {
-    fn number(&mut self, page: Source) -> usize {
-        let known = self.0.iter().position(|known| *known == page);
-        known.unwrap_or_else(|| {
-            self.0.push(page);
-            self.0.len() - 1
-        }) + 1
+impl Reasons {
+    /// The number of what is said of `row`, if anything is.
+    fn number(&mut self, row: &Row) -> Option<usize> {
+        let parts = [row.why.as_ref().map(reason), row.note.as_deref().map(clean)];
+        let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
+        if text.is_empty() {
+            return None;
+        }
+        let known = self.0.iter().position(|known| *known == text);
+        Some(
+            known.unwrap_or_else(|| {
+                self.0.push(text);
+                self.0.len() - 1
+            }) + 1,
+        )
     }
 }
 
-/// The table of `passage` as text without a last line end, with the pages below it; empty where nothing is to be told.
+/// The table of `passage` as text without a last line end, with the reasons below it; empty where nothing is to be told.
 pub(super) fn table(passage: &Passage, detail: Detail, columns: usize, paint: Paint) -> String {
-    let mut pages = Pages::default();
+    let mut reasons = Reasons::default();
     let rows = passage.rows.iter().filter(|row| !detail.brief || row.judgement.fails());
-    let rows: Vec<[String; 5]> = rows.map(|row| cells(row, detail, &mut pages)).collect();
+    let rows: Vec<[String; 5]> = rows.map(|row| cells(row, detail, &mut reasons)).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -47,13 +56,18 @@ pub(super) fn table(passage: &Passage, detail: Detail, columns: usize, paint: Pa
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(u16::try_from(verdict + 2).unwrap_or(16))));
     }
     let mut text = painted(&table.trim_fmt(), paint);
-    for (index, page) in pages.0.iter().enumerate() {
-        text.push_str(&format!("\n  {}", paint.dim(format_args!("[{}] {page}", index + 1))));
+    for (index, reason) in reasons.0.iter().enumerate() {
+        let reason = format!("[{}] {reason}", index + 1);
+        let room = columns.saturating_sub(2);
+        for (line, part) in wrap::lines(&reason, room, room.saturating_sub(4)).iter().enumerate() {
+            let indent = if line == 0 { "  " } else { "      " };
+            text.push_str(&format!("\n{indent}{}", paint.dim(part.trim_end())));
+        }
     }
     text
 }
 
-fn cells(row: &Row, detail: Detail, pages: &mut Pages) -> [String; 5] {
+fn cells(row: &Row, detail: Detail, reasons: &mut Reasons) -> [String; 5] {
     let longest = if detail.trace { usize::MAX } else { LONGEST };
     let input = row.input.as_ref().map_or_else(|| "-".to_owned(), |cell| value(cell, None, longest));
     let mut output = match (&row.input, &row.output) {
@@ -67,18 +81,8 @@ fn cells(row: &Row, detail: Detail, pages: &mut Pages) -> [String; 5] {
     if let Some(expected) = row.expected.as_ref().filter(|_| row.judgement.fails()) {
         output.push_str(&format!("\nexpected {}", clean(expected)));
     }
-    let mut why = row.why.as_ref().map(|why| cited(why, pages)).unwrap_or_default();
-    if let Some(note) = &row.note {
-        why.push_str(if why.is_empty() { "" } else { "; " });
-        why.push_str(&clean(note));
-    }
+    let why = reasons.number(row).map(|number| format!("[{number}]")).unwrap_or_default();
     [clean(&row.property), input, output, why, format!("{MARK}{}", row.judgement.phrase())]
-}
-
-/// A rule with the number of its page: `copied [1]`.
-fn cited(why: &Why, pages: &mut Pages) -> String {
-    let sure = if why.certainty == Certainty::Inferred { ", inferred" } else { "" };
-    format!("{} [{}{sure}]", why.says, pages.number(why.source))
 }
 
 /// The value, after the name of what carries it where that is another than `known`.

@@ -154,7 +154,7 @@ impl Setup {
             place: line(at),
         });
         Flow {
-            id: Identity { name: Some("line-3-flow".into()), namespace: None, place: FLOW },
+            id: Identity { name: Some("line-3-flow".into()), namespace: None, place: FLOW, document: FLOW },
             shape: Shape::V1,
             profile: None,
             source: FlowSource {

@@ -341,7 +341,7 @@ _flowgate() {
             return 0
             ;;
         flowgate__subcmd__run)
-            opts="-y -q -h -V --dataflow --live --deployed --yes --message --topic --payload --property --content-type --response-topic --correlation-data --expiry --retain --kafka-header --key --cases --case --bless --expect --set --list-settings --legacy-filter-semantics --dataset --output-schema --connect-to --proxy --timeout --ca --os-roots --secret --secrets --token-file --ask --sender --reader --count --rate --for --size --part --run-id --resume --format --trace --quiet --color --help --version"
+            opts="-q -y -h -V --dataflow --format --trace --quiet --live --deployed --yes --message --topic --payload --property --content-type --response-topic --correlation-data --expiry --retain --kafka-header --key --cases --case --bless --expect --set --list-settings --legacy-filter-semantics --dataset --output-schema --connect-to --proxy --timeout --ca --os-roots --secret --secrets --token-file --ask --sender --reader --count --rate --for --size --part --run-id --resume --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -349,6 +349,10 @@ _flowgate() {
             case "${prev}" in
                 --dataflow)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human json junit" -- "${cur}"))
                     return 0
                     ;;
                 --message)
@@ -477,10 +481,6 @@ _flowgate() {
                     ;;
                 --run-id)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "human json junit" -- "${cur}"))
                     return 0
                     ;;
                 --color)

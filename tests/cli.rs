@@ -1,18 +1,36 @@
 //! Runs the command lines of `tests/cmd/*.trycmd` and of the README, and compares what they print.
 //!
-//! `TRYCMD=overwrite cargo test --test cli` writes the outputs anew; read the difference.
+//! `TRYCMD=overwrite cargo test --test cli` writes the outputs anew; read the difference. What is another one in every run
+//! stands there as `[..]`.
+
+/// A terminal of so many columns that shows boxes and no colours.
+fn cases(columns: &str) -> trycmd::TestCases {
+    let cases = trycmd::TestCases::new();
+    cases.env("COLUMNS", columns).env("NO_COLOR", "").env("NO_GRAPHICS", "").env("CI", "").env("TERM", "xterm");
+    cases
+}
 
 #[test]
 fn command_lines_print_what_is_written() {
-    let cases = trycmd::TestCases::new();
-    cases
-        .env("COLUMNS", "90")
-        .env("NO_COLOR", "")
-        .env("NO_GRAPHICS", "")
-        .env("CI", "")
-        .env("TERM", "xterm")
-        .case("tests/cmd/*.trycmd")
-        .case("README.md");
-    #[cfg(feature = "sandbox")]
-    cases.case("tests/cmd/run/*.trycmd");
+    cases("90").case("tests/cmd/*.trycmd");
+}
+
+/// Wider, for the table of a run.
+#[cfg(feature = "sandbox")]
+#[test]
+fn the_readme_shows_what_is_printed() {
+    cases("110").case("README.md");
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn runs_in_the_sandbox_print_what_is_written() {
+    cases("100").case("tests/cmd/run/*.trycmd");
+}
+
+/// Line by line, for screen readers and logs.
+#[cfg(feature = "sandbox")]
+#[test]
+fn runs_print_the_same_in_lines() {
+    cases("100").env("NO_GRAPHICS", "1").case("tests/cmd/run/narrated/*.trycmd");
 }

@@ -65,6 +65,10 @@ pub struct Trip {
     pub after: Option<Duration>,
     /// Messages that came out and cannot be told to be this one.
     pub others: usize,
+    /// Messages without a marker that came out before it was known what to look for.
+    unmarked: Vec<(Message, std::time::Instant)>,
+    /// Whether the message was heard on its way to the source.
+    overheard: bool,
     /// How the broker at the source confirmed it.
     pub sent: Option<Confirmation>,
     /// What went wrong on a connection.
@@ -73,6 +77,45 @@ pub struct Trip {
     pub took: Duration,
     /// Whether somebody could read at the destination.
     pub readable: bool,
+}
+
+impl Trip {
+    /// Nothing has become of `input` yet.
+    pub fn new(input: Message, readable: bool) -> Self {
+        Self {
+            input,
+            passed: None,
+            came: Vec::new(),
+            after: None,
+            others: 0,
+            unmarked: Vec::new(),
+            overheard: false,
+            sent: None,
+            trouble: None,
+            took: Duration::ZERO,
+            readable,
+        }
+    }
+
+    fn arrived(&mut self, message: Message, known: Known, at: std::time::Instant, sent: Sent) {
+        self.after.get_or_insert_with(|| at.saturating_duration_since(sent.at));
+        self.came.push((message, known));
+    }
+
+    /// Finds the message among those without a marker, by what `predicted` or the bridge says of it. What the bridge made
+    /// is known once it is confirmed, and a reader may be faster than that.
+    fn tell_apart(&mut self, predicted: Option<&Message>, sent: Sent) {
+        let made = self.passed.as_ref().and_then(|passed| passed.outcome.delivered());
+        let Some(expected) = predicted.or(made) else { return };
+        let expected = expected.clone();
+        for (message, at) in std::mem::take(&mut self.unmarked) {
+            if looks_like(&message, &expected) {
+                self.arrived(message, Known::ByContent, at, sent);
+            } else {
+                self.others += 1;
+            }
+        }
+    }
 }
 
 /// How to wait.
@@ -98,6 +141,8 @@ pub struct Lane {
     pub next: u64,
     /// Whether nobody else writes to these brokers.
     pub alone: bool,
+    /// Whether the reader is at the broker that the message is sent to, and may hear it on its way in.
+    pub overhears: bool,
     /// How to wait.
     pub patience: Patience,
 }
@@ -106,17 +151,7 @@ impl Lane {
     /// Sends `message` and waits for what becomes of it. `predicted` is what should come out where there is no bridge.
     pub async fn pass(&mut self, message: Message, predicted: Option<&Message>, work: &mut Work<'_>) -> Trip {
         let started = Instant::now();
-        let mut trip = Trip {
-            input: message.clone(),
-            passed: None,
-            came: Vec::new(),
-            after: None,
-            others: 0,
-            sent: None,
-            trouble: None,
-            took: Duration::ZERO,
-            readable: self.reader.is_some(),
-        };
+        let mut trip = Trip::new(message.clone(), self.reader.is_some());
         let sent = Sent { number: self.next, at: started.into_std() };
         self.next += 1;
         let mut marked = message;
@@ -125,6 +160,7 @@ impl Lane {
             Ok(()) => self.follow(sent, predicted, work, &mut trip).await,
             Err(refused) => trip.trouble = Some(Trouble { role: Role::Sender, error: refused.error }),
         }
+        trip.others += std::mem::take(&mut trip.unmarked).len();
         trip.took = started.elapsed();
         trip
     }
@@ -194,24 +230,19 @@ impl Lane {
             if marked.is_none_or(|marker| marker.run == self.run && marker.number == sent.number) {
                 let carries = marker::number_in(&message, &self.run).is_some();
                 marker::strip(&mut message);
-                let from_bridge = trip.passed.as_ref().and_then(|passed| passed.outcome.delivered());
-                let known = match (carries, self.alone) {
-                    (true, _) => Some(Known::ByMarker),
-                    (false, true) => Some(Known::Alone),
-                    (false, false) => {
-                        let expected = predicted.or(from_bridge);
-                        expected.filter(|expected| looks_like(&message, expected)).map(|_| Known::ByContent)
-                    }
-                };
-                match known {
-                    Some(known) => {
-                        trip.after.get_or_insert_with(|| at.saturating_duration_since(sent.at));
-                        trip.came.push((message, known));
-                    }
-                    None => trip.others += 1,
+                // What the sender sent comes before anything that a dataflow makes of it.
+                if self.overhears && carries && !trip.overheard && message.topic() == trip.input.topic() {
+                    trip.overheard = true;
+                    continue;
+                }
+                match (carries, self.alone) {
+                    (true, _) => trip.arrived(message, Known::ByMarker, at, sent),
+                    (false, true) => trip.arrived(message, Known::Alone, at, sent),
+                    (false, false) => trip.unmarked.push((message, at)),
                 }
             }
         }
+        trip.tell_apart(predicted, sent);
         Ok(())
     }
 
@@ -228,7 +259,9 @@ impl Lane {
             (_, None) => Progress::Quiet,
             (Some(Err(_)), _) => Progress::Done,
             (Some(Ok(_)), _) if !trip.readable => Progress::Done,
-            (Some(Ok(_)), _) if !trip.came.is_empty() => Progress::Done,
+            (Some(Ok(_)), _) if trip.came.iter().any(|(_, known)| *known != Known::ByContent) => Progress::Done,
+            // Another one of the same content may come, and then nobody knows which one it was.
+            (Some(Ok(_)), _) if !trip.came.is_empty() => Progress::Quiet,
             _ => Progress::Open,
         }
     }

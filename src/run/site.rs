@@ -12,10 +12,11 @@ use super::lane::{Lane, Patience, Role, Trip, Trouble};
 use super::login::{Entry, Given, LoginError, Reach, enter as log_in};
 use super::manifests::Manifests;
 use super::opening::{self, Doors, Purpose, topics};
-use super::passing::Done;
+use super::passing::{Done, pass};
 use super::{Wire, ends, ids};
 use crate::message::{Message, Publish};
 use crate::translate::{Choices, LastValues, Outcome, Plan, Step};
+use std::future::Future;
 use std::time::Duration;
 
 /// How long nothing has to come on site for a drop to be believed.
@@ -85,11 +86,19 @@ impl Party {
     }
 }
 
-/// Runs `job` through `party`.
+/// Runs `job` through `party`; `None` where `stop` came first. Either way everybody says good-bye.
 ///
 /// # Errors
 /// With whoever could not connect.
-pub async fn run(job: &Job, party: &Party, limit: Duration) -> Result<Done, Trouble> {
+pub async fn run(
+    job: &Job,
+    party: &Party,
+    limit: Duration,
+    stop: impl Future<Output = ()>,
+) -> Result<Option<Done>, Trouble> {
+    if job.is_translated_only() {
+        return Ok(Some(pass(job, None).await));
+    }
     let messages: Vec<&Message> = job.sendings.iter().map(|sending| &sending.message).collect();
     let topics = topics(messages.iter().copied());
     let exact = outputs(job);
@@ -106,17 +115,27 @@ pub async fn run(job: &Job, party: &Party, limit: Duration) -> Result<Done, Trou
         limit,
         patience: Patience { limit, quiet: QUIET.min(limit) },
     };
-    let mut lane = match opening::open(&party.doors(), purpose).await {
-        // Whoever may read what should come out may not be allowed to read more.
-        Err(Trouble { role: Role::Reader, error }) if !error.passing && wide != exact => {
-            opening::open(&party.doors(), Purpose { outputs: &exact, ..purpose }).await?
+    tokio::pin!(stop);
+    let doors = party.doors();
+    let opening = async {
+        match opening::open(&doors, purpose).await {
+            // Whoever may read what should come out may not be allowed to read more.
+            Err(Trouble { role: Role::Reader, error }) if !error.passing && wide != exact => {
+                opening::open(&doors, Purpose { outputs: &exact, ..purpose }).await
+            }
+            opened => opened,
         }
-        opened => opened?,
     };
-    let done = if party.dataflow.is_some() {
-        super::passing::pass(job, &mut lane).await
-    } else {
-        deployed(job, &mut lane).await
+    let mut lane = tokio::select! {
+        lane = opening => lane?,
+        () = &mut stop => return Ok(None),
+    };
+    let passing = async {
+        if party.dataflow.is_some() { pass(job, Some(&mut lane)).await } else { deployed(job, &mut lane).await }
+    };
+    let done = tokio::select! {
+        done = passing => Some(done),
+        () = &mut stop => None,
     };
     lane.close().await;
     Ok(done)

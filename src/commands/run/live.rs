@@ -3,6 +3,7 @@
 use super::inputs::Inputs;
 use super::progress::Progress;
 use super::reach::reach;
+use super::stop::stop;
 use super::tell::{self, Told};
 use super::{load, runtime};
 use crate::cli::RunArgs;
@@ -14,9 +15,12 @@ use crate::report::Style;
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
+use crate::run::passing::Done;
+use crate::run::remarks::remarks;
 use crate::run::site::{self, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 
 pub fn run(
     args: &RunArgs,
@@ -53,41 +57,71 @@ pub fn run(
         return load::live(args, inputs, &parties, &runtime, io);
     }
     let started = Instant::now();
-    let mut done = Vec::new();
     let progress = Progress::start(args, environment, inputs.jobs.len());
-    for (job, party) in inputs.jobs.iter().zip(&parties) {
+    let (done, end) = pass(inputs, &parties, limit, &runtime, &progress);
+    drop(progress);
+    // Name lookups that nobody waits for any more must not hold the verdict back.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    let findings = match end {
+        End::Done => Vec::new(),
+        End::Interrupted => {
+            writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
+            Vec::new()
+        }
+        End::Trouble(finding) if done.is_empty() => {
+            tell::findings(args, inputs, vec![*finding], style, io)?;
+            return Ok(Exit::Findings);
+        }
+        End::Trouble(finding) => vec![*finding],
+    };
+    let is_interrupted = findings.is_empty() && done.len() < inputs.jobs.len();
+    let notes: Vec<String> = tell::live_notes(args, inputs, &parties, &done);
+    let told =
+        Told { mode: tell::mode(args), notes: &notes, done: &done, findings: &findings, took: started.elapsed() };
+    if findings.is_empty() && !is_interrupted {
+        return tell::end(args, inputs, told, style, io);
+    }
+    if !done.is_empty() {
+        tell::report(args, inputs, told, style, io)?;
+    }
+    Ok(if is_interrupted { Exit::Trouble } else { Exit::Findings })
+}
+
+/// How the last job ended.
+enum End {
+    Done,
+    Interrupted,
+    Trouble(Box<Diagnostic>),
+}
+
+/// Sends the jobs one after the other, until somebody cannot connect or asks to stop.
+fn pass(
+    inputs: &Inputs,
+    parties: &[Party],
+    limit: Duration,
+    runtime: &Runtime,
+    progress: &Progress,
+) -> (Vec<Done>, End) {
+    let mut done = Vec::new();
+    for (job, party) in inputs.jobs.iter().zip(parties) {
         progress.step(format!("{}: sending, and waiting up to {} s for it to come out", job.name, limit.as_secs()));
-        let stop = tokio::signal::ctrl_c();
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = site::run(job, party, limit) => Some(result),
-                _ = stop => None,
-            }
-        });
-        match result {
-            Some(Ok(one)) => {
+        match runtime.block_on(site::run(job, party, limit, stop())) {
+            Ok(Some(one)) => {
                 progress.done();
                 done.push(one);
             }
-            Some(Err(trouble)) => {
-                drop(progress);
-                let finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
-                tell::findings(args, inputs, vec![finding], style, io)?;
-                return Ok(Exit::Findings);
-            }
-            None => {
-                drop(progress);
-                writeln!(io.stderr, "flowgate: interrupted; what was sent last may still arrive")?;
-                return Ok(Exit::Trouble);
+            Ok(None) => return (done, End::Interrupted),
+            Err(trouble) => {
+                let mut finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
+                let left = inputs.jobs.len() - done.len();
+                if !done.is_empty() {
+                    finding.notes.push(format!("{left} of {} cases were not sent", inputs.jobs.len()));
+                }
+                return (done, End::Trouble(Box::new(finding)));
             }
         }
     }
-    drop(progress);
-    let mode = tell::mode(args);
-    let notes: Vec<String> = tell::live_notes(args, inputs, &parties, &done);
-    let exit = tell::end(args, inputs, Told { mode, notes: &notes, done: &done, took: started.elapsed() }, style, io);
-    runtime.shutdown_timeout(Duration::from_millis(200));
-    exit
+    (done, End::Done)
 }
 
 /// Says what will be sent where, and under which identity.
@@ -132,6 +166,9 @@ fn plan_of(args: &RunArgs, job: &Job, party: &Party) -> String {
     match &party.reader {
         Some(reader) => text.push_str(&line(Role::Reader, "reads back", reader)),
         None => text.push_str("  the reader: nobody\n"),
+    }
+    for remark in remarks(job) {
+        text.push_str(&format!("  note: {remark}\n"));
     }
     text
 }

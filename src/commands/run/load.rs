@@ -1,6 +1,7 @@
 //! `--count`, `--rate`, `--for`: many messages, and the figures of what became of them.
 
 use super::inputs::Inputs;
+use super::stop::stop;
 use crate::Io;
 use crate::cli::{PartChoice, RunArgs, RunFormat};
 use crate::commands::CommandError;
@@ -78,22 +79,6 @@ fn resize(message: &mut Message, size: usize) {
         Message::Kafka(record) => record.value.get_or_insert_default(),
     };
     payload.resize(size, b'x');
-}
-
-/// Ends with Ctrl-C, or when the process is asked to end.
-async fn stop() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// Many messages through the brokers of the manifests.

@@ -8,6 +8,7 @@ mod message;
 mod progress;
 mod reach;
 mod settings;
+mod stop;
 mod tell;
 
 use super::CommandError;
@@ -36,7 +37,7 @@ pub(super) fn run(
         tell::complaints(args, &inputs, &style, io)?;
         return Ok(Exit::Findings);
     }
-    if inputs.jobs.is_empty() {
+    if inputs.jobs.is_empty() && inputs.refused.is_empty() {
         return tell::nothing(args, "no case is to be run".to_owned(), &style, io);
     }
     if args.place.live || args.place.deployed {
@@ -63,10 +64,15 @@ fn sandbox(
     let done = runtime.block_on(crate::run::sandboxed::run(&inputs.jobs, limit, &|| progress.done()));
     drop(progress);
     let done = done.map_err(|error| CommandError::Argument(super::chain(&error)))?;
-    let notes = tell::sandbox_notes(args, inputs);
-    let mode = crate::report::run::Mode::Sandbox;
-    let exit =
-        tell::end(args, inputs, tell::Told { mode, notes: &notes, done: &done, took: started.elapsed() }, style, io);
+    let notes = tell::sandbox_notes(args, inputs, &done);
+    let told = tell::Told {
+        mode: crate::report::run::Mode::Sandbox,
+        notes: &notes,
+        done: &done,
+        findings: &[],
+        took: started.elapsed(),
+    };
+    let exit = tell::end(args, inputs, told, style, io);
     // What librdkafka and the brokers still have to put away must not hold the verdict back.
     runtime.shutdown_background();
     exit

@@ -1,15 +1,16 @@
 //! What a run has to tell: the report, the notes on what it does not prove, and how it ends.
 
 use super::bless;
-use super::inputs::Inputs;
+use super::inputs::{Inputs, Refused};
 use crate::cli::{RunArgs, RunFormat};
 use crate::commands::CommandError;
 use crate::diag::{Diagnostic, Severity};
 use crate::exit::Exit;
 use crate::model::{FarEnd, Host};
 use crate::policy::run::NOT_DELIVERED;
-use crate::report::run::{Detail, Mode, Passage, RunReport, line, write};
+use crate::report::run::{Detail, Mode, Passage, Route, RunReport, Verdict, line, write};
 use crate::report::{self, Format, Report, Style, Summary};
+use crate::run::cases::{CANNOT_RUN, Expectation};
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::passing::Done;
@@ -27,6 +28,8 @@ pub struct Told<'a> {
     pub notes: &'a [String],
     /// What became of each job.
     pub done: &'a [Done],
+    /// What is to be said besides.
+    pub findings: &'a [Diagnostic],
     /// How long it took.
     pub took: Duration,
 }
@@ -49,7 +52,10 @@ pub fn trouble(job: &Job, role: Role, why: &str) -> Diagnostic {
         Role::Dataflow | Role::Reader => &job.line.destination.summary,
     };
     let mut finding = Diagnostic::new(&NOT_DELIVERED, end.host_place, format!("{}: {why}", role.as_str()));
-    finding.notes.push("nothing was sent".to_owned());
+    finding.notes.push(match &job.case {
+        Some(case) => format!("nothing was sent of case `{}`", case.name.value),
+        None => "nothing was sent".to_owned(),
+    });
     if end.far_end == FarEnd::LocalBroker {
         let host = end.host.as_ref().map_or("aio-broker:18883", |host| &host.value);
         let host = Host::parse(host);
@@ -147,13 +153,28 @@ pub fn findings(
     Ok(())
 }
 
+#[cfg(feature = "sandbox")]
 /// What the sandbox cannot prove, once for the whole run.
-pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs) -> Vec<String> {
+pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<String> {
     let mut notes = vec![
         "TLS, logins, permissions and service limits are not proven here; `flowgate run --live` sends the same through the \
          brokers of the manifests"
             .to_owned(),
     ];
+    for note in done.iter().flat_map(|done| &done.notes) {
+        if !notes.contains(note) {
+            notes.push(note.clone());
+        }
+    }
+    let is_dropped = |passage: &Passage| passage.outcome.starts_with("dropped-");
+    if inputs.made_up && done.iter().flat_map(|done| &done.passages).any(is_dropped) {
+        notes.push(
+            "none of the messages that Flowgate makes up gets through; `--payload` or `--message` gives one that should".to_owned(),
+        );
+    }
+    if args.trace {
+        notes.extend(crate::run::sandbox::DIFFERENCES.map(str::to_owned));
+    }
     notes.extend(as_predicted(args, inputs));
     notes
 }
@@ -170,7 +191,7 @@ pub fn end(
         return bless::run(args, inputs, told, style, io);
     }
     report(args, inputs, told, style, io)?;
-    Ok(exit(told.done))
+    Ok(exit(inputs, told.done))
 }
 
 /// Writes the report.
@@ -181,8 +202,9 @@ pub fn report(
     style: &Style,
     io: &mut Io<'_>,
 ) -> Result<(), CommandError> {
-    let passages: Vec<Passage> = told.done.iter().flat_map(|done| done.passages.iter().cloned()).collect();
-    let findings = what_lint_knows(inputs, told.mode);
+    let passages = passages(inputs, told.done);
+    let mut findings = what_lint_knows(inputs, told.mode);
+    findings.extend_from_slice(told.findings);
     let report = RunReport {
         mode: told.mode,
         notes: told.notes,
@@ -199,6 +221,38 @@ pub fn report(
         writeln!(io.stdout, "{}", line(&report))?;
     }
     Ok(())
+}
+
+/// What became of every message, with the cases of dataflows that cannot be run where they stood.
+fn passages(inputs: &Inputs, done: &[Done]) -> Vec<Passage> {
+    let mut refused = inputs.refused.iter().peekable();
+    let mut passages = Vec::new();
+    for index in 0..=done.len() {
+        while let Some((_, case)) = refused.next_if(|(at, _)| *at == index) {
+            passages.push(refusal(case));
+        }
+        passages.extend(done.get(index).iter().flat_map(|done| done.passages.iter().cloned()));
+    }
+    passages
+}
+
+/// A case of a dataflow that cannot be run: it holds if that was expected.
+fn refusal(refused: &Refused) -> Passage {
+    let Refused { case, findings } = refused;
+    let wanted = case.sent.iter().all(|sent| sent.expect.as_ref().is_some_and(Expectation::wants_refusal));
+    Passage {
+        name: case.name.value.to_string(),
+        place: Some(case.name.place),
+        route: Route::default(),
+        outcome: CANNOT_RUN.to_owned(),
+        why: findings.first().map(|finding| finding.message.clone()),
+        verdict: if wanted { Verdict::Passed } else { Verdict::Failed },
+        rows: Vec::new(),
+        story: Vec::new(),
+        settings: Vec::new(),
+        findings: if wanted { Vec::new() } else { findings.clone() },
+        took: Duration::ZERO,
+    }
 }
 
 /// Errors and warnings of lint in the documents of what was run: what the sandbox takes and the service will not.
@@ -222,7 +276,7 @@ fn what_lint_knows(inputs: &Inputs, mode: Mode) -> Vec<Diagnostic> {
 }
 
 /// How the run ends.
-fn exit(done: &[Done]) -> Exit {
-    let fails = done.iter().flat_map(|done| &done.passages).any(|passage| passage.verdict.fails());
+fn exit(inputs: &Inputs, done: &[Done]) -> Exit {
+    let fails = passages(inputs, done).iter().any(|passage| passage.verdict.fails());
     if fails { Exit::Findings } else { Exit::Clean }
 }

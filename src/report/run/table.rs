@@ -14,33 +14,26 @@ const LONGEST: usize = 60;
 /// and values with it are escaped.
 const MARK: char = '\u{e000}';
 
-/// Why the rows of a table are as they are, numbered from 1 as they appear: in the cells there would be no room for it.
+/// The rules behind the rows of a table, numbered from 1 as they appear.
 #[derive(Default)]
-struct Reasons(Vec<String>);
+struct Rules(Vec<String>);
 
-impl Reasons {
-    /// The number of what is said of `row`, if anything is.
-    fn number(&mut self, row: &Row) -> Option<usize> {
-        let parts = [row.why.as_ref().map(reason), row.note.as_deref().map(clean)];
-        let text = parts.into_iter().flatten().collect::<Vec<_>>().join("; ");
-        if text.is_empty() {
-            return None;
-        }
-        let known = self.0.iter().position(|known| *known == text);
-        Some(
-            known.unwrap_or_else(|| {
-                self.0.push(text);
-                self.0.len() - 1
-            }) + 1,
-        )
+impl Rules {
+    fn number(&mut self, why: &Why) -> usize {
+        let rule = reason(why);
+        let known = self.0.iter().position(|known| *known == rule);
+        known.unwrap_or_else(|| {
+            self.0.push(rule);
+            self.0.len() - 1
+        }) + 1
     }
 }
 
-/// The table of `passage` as text without a last line end, with the reasons below it; empty where nothing is to be told.
+/// The table of `passage` as text without a last line end, with the rules below it; empty where nothing is to be told.
 pub(super) fn table(passage: &Passage, detail: Detail, columns: usize, paint: Paint) -> String {
-    let mut reasons = Reasons::default();
+    let mut rules = Rules::default();
     let rows = passage.rows.iter().filter(|row| !detail.brief || row.judgement.fails());
-    let rows: Vec<[String; 5]> = rows.map(|row| cells(row, detail, &mut reasons)).collect();
+    let rows: Vec<[String; 5]> = rows.map(|row| cells(row, detail, &mut rules)).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -56,18 +49,17 @@ pub(super) fn table(passage: &Passage, detail: Detail, columns: usize, paint: Pa
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(u16::try_from(verdict + 2).unwrap_or(16))));
     }
     let mut text = painted(&table.trim_fmt(), paint);
-    for (index, reason) in reasons.0.iter().enumerate() {
-        let reason = format!("[{}] {reason}", index + 1);
-        let room = columns.saturating_sub(2);
-        for (line, part) in wrap::lines(&reason, room, room.saturating_sub(4)).iter().enumerate() {
-            let indent = if line == 0 { "  " } else { "      " };
-            text.push_str(&format!("\n{indent}{}", paint.dim(part.trim_end())));
+    for (index, rule) in rules.0.iter().enumerate() {
+        let room = columns.saturating_sub(6);
+        for (nth, line) in wrap::lines(rule, room, room).iter().enumerate() {
+            let mark = if nth == 0 { format!("[{}]", index + 1) } else { String::new() };
+            text.push_str(&format!("\n  {}", paint.dim(format_args!("{mark:<4}{line}"))));
         }
     }
     text
 }
 
-fn cells(row: &Row, detail: Detail, reasons: &mut Reasons) -> [String; 5] {
+fn cells(row: &Row, detail: Detail, rules: &mut Rules) -> [String; 5] {
     let longest = if detail.trace { usize::MAX } else { LONGEST };
     let input = row.input.as_ref().map_or_else(|| "-".to_owned(), |cell| value(cell, None, longest));
     let mut output = match (&row.input, &row.output) {
@@ -81,7 +73,11 @@ fn cells(row: &Row, detail: Detail, reasons: &mut Reasons) -> [String; 5] {
     if let Some(expected) = row.expected.as_ref().filter(|_| row.judgement.fails()) {
         output.push_str(&format!("\nexpected {}", clean(expected)));
     }
-    let why = reasons.number(row).map(|number| format!("[{number}]")).unwrap_or_default();
+    let mut why = row.why.as_ref().map(|why| format!("[{}]", rules.number(why))).unwrap_or_default();
+    if let Some(note) = &row.note {
+        why.push_str(if why.is_empty() { "" } else { " " });
+        why.push_str(&clean(note));
+    }
     [clean(&row.property), input, output, why, format!("{MARK}{}", row.judgement.phrase())]
 }
 

@@ -1,6 +1,7 @@
 //! Runs the command lines of `tests/cmd/*.trycmd` and of the README, and compares what they print.
 //!
-//! `TRYCMD=overwrite cargo test --test cli` writes the outputs anew; read the difference.
+//! `TRYCMD=overwrite cargo test --test cli` writes the outputs anew; read the difference. What is another one in every run
+//! stands there as `[..]`.
 
 /// A terminal of so many columns that shows boxes and no colours.
 fn cases(columns: &str) -> trycmd::TestCases {
@@ -19,4 +20,17 @@ fn command_lines_print_what_is_written() {
 #[test]
 fn the_readme_shows_what_is_printed() {
     cases("110").case("README.md");
+}
+
+#[cfg(feature = "sandbox")]
+#[test]
+fn runs_in_the_sandbox_print_what_is_written() {
+    cases("100").case("tests/cmd/run/*.trycmd");
+}
+
+/// Line by line, for screen readers and logs.
+#[cfg(feature = "sandbox")]
+#[test]
+fn runs_print_the_same_in_lines() {
+    cases("100").env("NO_GRAPHICS", "1").case("tests/cmd/run/narrated/*.trycmd");
 }

@@ -62,9 +62,11 @@ pub fn verdict(judged: &[Judged], came: Came<'_>) -> Verdict {
     }
 }
 
-/// The message as a whole stands in the picture unless it was judged wrong.
+/// The message as a whole stands in the picture unless it was judged wrong; and what neither went in nor came out is worth
+/// a row only where somebody expected something of it.
 fn worth_telling(row: &Judged) -> bool {
-    *row.subject() != Property::Message || row.judgement.fails()
+    let nothing = row.input.is_none() && row.output.is_none() && row.judgement == Judgement::AsPredicted;
+    (*row.subject() != Property::Message && !nothing) || row.judgement.fails()
 }
 
 fn row(judged: &Judged) -> Row {

@@ -137,7 +137,7 @@ fn wrapped(
     let room = columns - indent.len();
     for (index, line) in wrap::lines(text, room, room - 2).iter().enumerate() {
         let more = if index == 0 { "" } else { "  " };
-        writeln!(out, "{indent}{more}{}", paint(line))?;
+        writeln!(out, "{indent}{more}{}", paint(line.trim_end()))?;
     }
     Ok(())
 }

@@ -96,7 +96,7 @@ fn pass(inputs: &Inputs, parties: &[Party], limit: Duration, runtime: &Runtime) 
             Ok(Some(one)) => done.push(one),
             Ok(None) => return (done, End::Interrupted),
             Err(trouble) => {
-                let mut finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
+                let mut finding = tell::trouble(job, &trouble);
                 let left = inputs.jobs.len() - done.len();
                 if !done.is_empty() {
                     finding.notes.push(format!("{left} of {} cases were not sent", inputs.jobs.len()));

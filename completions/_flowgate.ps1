@@ -27,9 +27,10 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check files against the schemas and the documented rules')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Send one message through the dataflow and show, property by property, what comes out')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)')
-            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a kind, for editors')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a kind, of cases, or of a report')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the man page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -60,6 +61,61 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'flowgate;run' {
+            [CompletionResult]::new('--dataflow', '--dataflow', [CompletionResultType]::ParameterName, 'The dataflow to run, where the files hold several')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the result is written')
+            [CompletionResult]::new('--message', '--message', [CompletionResultType]::ParameterName, 'A message: a `.yaml` file as under `message` of a cases file; any other file, or `-` for standard input, is its payload')
+            [CompletionResult]::new('--topic', '--topic', [CompletionResultType]::ParameterName, 'Topic that it is sent to')
+            [CompletionResult]::new('--payload', '--payload', [CompletionResultType]::ParameterName, 'Payload as text')
+            [CompletionResult]::new('--property', '--property', [CompletionResultType]::ParameterName, 'MQTT user property; may be repeated')
+            [CompletionResult]::new('--content-type', '--content-type', [CompletionResultType]::ParameterName, 'MQTT Content Type')
+            [CompletionResult]::new('--response-topic', '--response-topic', [CompletionResultType]::ParameterName, 'MQTT Response Topic')
+            [CompletionResult]::new('--correlation-data', '--correlation-data', [CompletionResultType]::ParameterName, 'MQTT Correlation Data as text')
+            [CompletionResult]::new('--expiry', '--expiry', [CompletionResultType]::ParameterName, 'MQTT Message Expiry Interval in seconds')
+            [CompletionResult]::new('--kafka-header', '--kafka-header', [CompletionResultType]::ParameterName, 'Kafka header; may be repeated')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Kafka record key as text')
+            [CompletionResult]::new('--cases', '--cases', [CompletionResultType]::ParameterName, 'Cases: messages with what is expected of each; `flowgate schema cases` describes the file. May be repeated')
+            [CompletionResult]::new('--case', '--case', [CompletionResultType]::ParameterName, 'Only the cases whose name holds this text')
+            [CompletionResult]::new('--expect', '--expect', [CompletionResultType]::ParameterName, 'What is expected of the one message: YAML as under `expect` of a cases file')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Answer a question that the documentation leaves open; may be repeated')
+            [CompletionResult]::new('--dataset', '--dataset', [CompletionResultType]::ParameterName, 'Records of a data set, one JSON object in a line; may be repeated')
+            [CompletionResult]::new('--output-schema', '--output-schema', [CompletionResultType]::ParameterName, 'JSON Schema that the result has to match, in place of `schemaRef`')
+            [CompletionResult]::new('--connect-to', '--connect-to', [CompletionResultType]::ParameterName, 'Connect to another address than the manifest or the broker names; the name in TLS stays. May be repeated')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'HTTP proxy that takes CONNECT')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Longest wait for one step of a connection, and for the message to come out')
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'PEM file with certificates to trust, besides the ConfigMap that the manifest names. May be repeated')
+            [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Value of a key of a Secret: `NAME.KEY=file:PATH`, `=env:VARIABLE` or `=stdin`. May be repeated')
+            [CompletionResult]::new('--secrets', '--secrets', [CompletionResultType]::ParameterName, 'Directory with the values of Secrets: `DIR/NAME/KEY`')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'File with the token for a service account or managed identity')
+            [CompletionResult]::new('--ask', '--ask', [CompletionResultType]::ParameterName, 'Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`. May be repeated')
+            [CompletionResult]::new('--sender', '--sender', [CompletionResultType]::ParameterName, 'Login of the sender, who may have other rights than the dataflow: `username=NAME`, `password=file:PATH` or `=env:VARIABLE`, `token=SOURCE`, `client-cert=FILE`, `client-key=FILE`, `anonymous`. May be repeated')
+            [CompletionResult]::new('--reader', '--reader', [CompletionResultType]::ParameterName, 'Login of the reader, in the same form; `none`: nobody may read at the destination')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Send this many messages, and report throughput, latency, what was lost, duplicated and reordered')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'Messages a second; without it, as fast as it goes')
+            [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'Send for this long: `10s`, `5m`')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Bytes of the payload of each message')
+            [CompletionResult]::new('--part', '--part', [CompletionResultType]::ParameterName, 'Be only a part of the run, where the parts need other places or logins; all parts get the same `--run-id`')
+            [CompletionResult]::new('--run-id', '--run-id', [CompletionResultType]::ParameterName, 'Name by which the messages of this run are known')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the output')
+            [CompletionResult]::new('--trace', '--trace', [CompletionResultType]::ParameterName, 'Tell every step of the translation, and show values at full length')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print the verdict only; twice: nothing')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print the verdict only; twice: nothing')
+            [CompletionResult]::new('--live', '--live', [CompletionResultType]::ParameterName, 'Use the brokers that the manifests name, not the sandbox; says first what is sent where, and asks')
+            [CompletionResult]::new('--deployed', '--deployed', [CompletionResultType]::ParameterName, 'Leave the translating to the dataflow that is deployed, and judge it; says first what is sent where, and asks')
+            [CompletionResult]::new('-y', '-y', [CompletionResultType]::ParameterName, 'Do not ask before something is sent to a broker')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before something is sent to a broker')
+            [CompletionResult]::new('--retain', '--retain', [CompletionResultType]::ParameterName, 'MQTT retain flag')
+            [CompletionResult]::new('--bless', '--bless', [CompletionResultType]::ParameterName, 'Write what came out into the cases file as what is expected')
+            [CompletionResult]::new('--list-settings', '--list-settings', [CompletionResultType]::ParameterName, 'List the questions that the documentation leaves open, with their answers, and stop')
+            [CompletionResult]::new('--legacy-filter-semantics', '--legacy-filter-semantics', [CompletionResultType]::ParameterName, 'A filter that is true keeps the message, as pages of 2024 said; the same as `--set filter-semantics=keep`')
+            [CompletionResult]::new('--os-roots', '--os-roots', [CompletionResultType]::ParameterName, 'Trust what the operating system trusts, too')
+            [CompletionResult]::new('--resume', '--resume', [CompletionResultType]::ParameterName, 'Go on after a crash: the session at the source is kept under a stable client id')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'flowgate;rules' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the table is written')
             [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Only these rules or families')
@@ -79,7 +135,7 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
             break
         }
         'flowgate;schema' {
-            [CompletionResult]::new('--api-version', '--api-version', [CompletionResultType]::ParameterName, '`v1`, `v1beta1`, or an ARM version such as `2024-11-01`')
+            [CompletionResult]::new('--api-version', '--api-version', [CompletionResultType]::ParameterName, 'Of a kind: `v1`, `v1beta1`, or an ARM version such as `2024-11-01`; without it, `v1`')
             [CompletionResult]::new('--aio-version', '--aio-version', [CompletionResultType]::ParameterName, 'Release of Azure IoT Operations on the cluster; fields that came later are left out')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the output')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -106,15 +162,19 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
         }
         'flowgate;help' {
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check files against the schemas and the documented rules')
+            [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Send one message through the dataflow and show, property by property, what comes out')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)')
-            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a kind, for editors')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of a kind, of cases, or of a report')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print the completions of a shell')
             [CompletionResult]::new('man', 'man', [CompletionResultType]::ParameterValue, 'Print the man page')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'flowgate;help;lint' {
+            break
+        }
+        'flowgate;help;run' {
             break
         }
         'flowgate;help;rules' {

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 pub enum Exit {
     /// Nothing to complain of.
     Clean = 0,
-    /// Findings at or above `--fail-on`.
+    /// Findings at or above `--fail-on`, or a run that does not hold.
     Findings = 1,
     /// The command line, a file or a pipe is at fault.
     Trouble = 2,
-    /// Nothing was there to check.
+    /// Nothing was there to check or to run.
     Nothing = 3,
 }
 
@@ -24,9 +24,16 @@ impl Exit {
     /// All of them with what they mean, for the README and the man page.
     pub const MEANINGS: [(Self, &'static str); 4] = [
         (Self::Clean, "nothing to complain of"),
-        (Self::Findings, "findings at or above `--fail-on`, or a `--diff` that is not empty"),
-        (Self::Trouble, "usage, or a file that cannot be read or written"),
-        (Self::Nothing, "no dataflow resource among the files (unless `--allow-empty`)"),
+        (
+            Self::Findings,
+            "findings at or above `--fail-on`, or a `--diff` that is not empty; `run`: a message that was lost, was not as \
+             expected or predicted, cannot be told apart, or could not be sent",
+        ),
+        (
+            Self::Trouble,
+            "usage, or a file that cannot be read or written; `run`: nobody agreed to send, or it was interrupted",
+        ),
+        (Self::Nothing, "no dataflow resource among the files (`lint`: unless `--allow-empty`), or no case to run"),
     ];
 }
 

@@ -47,6 +47,9 @@ fn the_man_page_is_fresh() {
     hold(&root("completions/flowgate.1"), &output(&["man"]));
 }
 
+/// The cases that the README shows.
+const CASES: &str = "testdata/projects/line-3-to-event-hubs/cases.yaml";
+
 /// `text` with the part between the marks of `name` replaced.
 fn with_part(text: &str, name: &str, part: &str) -> String {
     let (begin, end) = (format!("<!-- begin: {name} -->\n"), format!("<!-- end: {name} -->"));
@@ -64,7 +67,25 @@ fn the_tables_of_the_readme_are_fresh() {
     let path = root("README.md");
     let text = with_part(&read(&path), "exit codes", &exits);
     let text = with_part(&text, "rules", &format!("\n{}\n", output(&["rules", "--format", "markdown"])));
+    let cases = format!("\n```yaml\n{}```\n\n", read(&root(CASES)));
+    let text = with_part(&text, "cases", &cases);
+    #[cfg(feature = "translate")]
+    let text = with_part(&text, "settings", &settings());
     hold(&path, &text);
+}
+
+/// The questions that the documentation leaves open, as a table.
+#[cfg(feature = "translate")]
+fn settings() -> String {
+    let mut table =
+        "\n| setting | answers, the default first | question | why the default |\n|---|---|---|---|\n".to_owned();
+    for choice in flowgate::translate::all_choices() {
+        let values: Vec<String> = choice.values.iter().map(|value| format!("`{value}`")).collect();
+        let cells = [format!("`{}`", choice.name), values.join(", "), choice.about.to_owned(), choice.why.to_owned()];
+        table.push_str(&format!("| {} |\n", cells.map(|cell| cell.replace('|', "\\|")).join(" | ")));
+    }
+    table.push('\n');
+    table
 }
 
 /// Every value of a member `rule`, at any depth.
@@ -107,6 +128,25 @@ fn every_schema_is_printed_and_valid() {
             assert!(!text.contains("\"x-"), "{kind} {version}: annotations are left");
         }
     }
+}
+
+#[test]
+fn the_schemas_of_files_and_reports_are_printed_as_published() {
+    for name in ["cases", "run", "report"] {
+        let text = output(&["schema", name]);
+        assert_eq!(text, read(&root("schemas").join(format!("{name}.schema.json"))));
+        let schema: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert!(jsonschema::meta::is_valid(&schema), "{name}: no valid schema");
+        for flag in ["--api-version", "--aio-version"] {
+            assert_eq!(run(&["schema", name, flag, "v1"], b"").exit, Exit::Trouble, "{name} {flag}");
+        }
+    }
+    let schema: serde_json::Value = serde_json::from_str(&output(&["schema", "cases"])).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let mut cases: serde_json::Value = yaml_serde::from_str(&read(&root(CASES))).unwrap();
+    assert!(validator.is_valid(&cases), "the cases of the README are none");
+    cases["cases"][0]["mesage"] = serde_json::Value::Null;
+    assert!(!validator.is_valid(&cases), "a key that no case has is taken");
 }
 
 #[test]

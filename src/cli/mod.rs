@@ -31,7 +31,7 @@ pub enum Command {
     Rules(RulesArgs),
     /// Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)
     Explain(ExplainArgs),
-    /// Print the JSON Schema of a kind, for editors
+    /// Print the JSON Schema of a kind, of cases, or of a report
     Schema(SchemaArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
@@ -57,7 +57,7 @@ pub enum FormatChoice {
     Human,
     /// A line for each finding
     Concise,
-    /// One JSON object; its schema is schemas/report.schema.json
+    /// One JSON object; `flowgate schema report` describes it
     Json,
 }
 
@@ -171,12 +171,13 @@ pub struct ExplainArgs {
 /// `flowgate schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// DataflowEndpoint, Dataflow, DataflowProfile or DataflowGraph
+    /// DataflowEndpoint, Dataflow, DataflowProfile or DataflowGraph; `cases`: files for `run --cases`; `run`, `report`:
+    /// what `run` and `lint` write with `--format json`
     #[arg(value_name = "KIND")]
     pub kind: String,
-    /// `v1`, `v1beta1`, or an ARM version such as `2024-11-01`
-    #[arg(long, default_value = "v1", value_name = "VERSION")]
-    pub api_version: String,
+    /// Of a kind: `v1`, `v1beta1`, or an ARM version such as `2024-11-01`; without it, `v1`
+    #[arg(long, value_name = "VERSION")]
+    pub api_version: Option<String>,
     /// Release of Azure IoT Operations on the cluster; fields that came later are left out
     #[arg(long, value_name = "VERSION")]
     pub aio_version: Option<String>,

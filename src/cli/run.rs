@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 pub enum RunFormat {
     /// A picture and a table for people; plain lines under NO_COLOR and in CI
     Human,
-    /// One JSON object; its schema is schemas/run.schema.json
+    /// One JSON object; `flowgate schema run` describes it
     Json,
     /// JUnit XML, a test case for each case
     Junit,
@@ -35,6 +35,15 @@ pub struct RunArgs {
     /// The dataflow to run, where the files hold several
     #[arg(long, value_name = "NAME")]
     pub dataflow: Option<String>,
+    /// How the result is written
+    #[arg(long, value_enum, default_value_t = RunFormat::Human)]
+    pub format: RunFormat,
+    /// Tell every step of the translation, and show values at full length
+    #[arg(long)]
+    pub trace: bool,
+    /// Print the verdict only; twice: nothing
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub quiet: u8,
     #[command(flatten)]
     /// Where it runs.
     pub place: PlaceArgs,
@@ -53,15 +62,6 @@ pub struct RunArgs {
     #[command(flatten)]
     /// Many messages.
     pub load: LoadArgs,
-    /// How the result is written
-    #[arg(long, value_enum, default_value_t = RunFormat::Human)]
-    pub format: RunFormat,
-    /// Tell every step of the translation, and show values at full length
-    #[arg(long)]
-    pub trace: bool,
-    /// Print the verdict only; twice: nothing
-    #[arg(short, long, action = clap::ArgAction::Count)]
-    pub quiet: u8,
 }
 
 /// Where the dataflow runs.
@@ -83,7 +83,8 @@ pub struct PlaceArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What is sent")]
 pub struct MessageArgs {
-    /// A message: YAML as under `message` of a cases file, or `-` for a payload on standard input
+    /// A message: a `.yaml` file as under `message` of a cases file; any other file, or `-` for standard input, is its
+    /// payload
     #[arg(long, value_name = "FILE")]
     pub message: Option<String>,
     /// Topic that it is sent to
@@ -122,14 +123,14 @@ pub struct MessageArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What is expected")]
 pub struct ExpectArgs {
-    /// Cases: messages with what is expected of each; their form is in schemas/cases.schema.json
+    /// Cases: messages with what is expected of each; `flowgate schema cases` describes the file. May be repeated
     #[arg(long, value_name = "FILE", conflicts_with_all = ["message", "topic", "payload", "properties"])]
     pub cases: Vec<String>,
     /// Only the cases whose name holds this text
     #[arg(long, value_name = "TEXT", requires = "cases")]
     pub case: Option<String>,
     /// Write what came out into the cases file as what is expected
-    #[arg(long, requires = "cases")]
+    #[arg(long, requires = "cases", conflicts_with = "deployed")]
     pub bless: bool,
     /// What is expected of the one message: YAML as under `expect` of a cases file
     #[arg(long, value_name = "FILE", conflicts_with = "cases")]

@@ -5,10 +5,11 @@ use super::bridge::{RealWorld, World, milliseconds};
 use super::cases::{Case, Expectation};
 use super::ends;
 use super::manifests::Line;
+use super::marker;
 use super::sample::{Occasion, samples, topic};
 use crate::diag::{Diagnostic, Place};
 use crate::message::Message;
-use crate::policy::run::CANNOT_RUN;
+use crate::policy::run::{CANNOT_RUN, CASE_SYNTAX};
 use crate::source::Sources;
 use crate::translate::{
     Cause, Choices, Context, Datasets, End, Files, LastValues, Outcome, Plan, PlanError, Step, Trace, translate,
@@ -105,6 +106,9 @@ impl Job {
         if !findings.is_empty() {
             return Err(findings);
         }
+        if let Some(why) = unsendable(&sendings, wire) {
+            return Err(vec![Diagnostic::new(&CASE_SYNTAX, case.name.place, why)]);
+        }
         let name = case.name.value.to_string();
         Ok(Self { case: Some(case), ..Self::new(name, line, plan, means, sendings) })
     }
@@ -133,6 +137,11 @@ impl Job {
         Plan::new(&self.line.flow, &ends[0], &ends[1], choices, files)
     }
 
+    /// Whether the messages are only translated, and no broker sees them.
+    pub fn is_translated_only(&self) -> bool {
+        self.case.as_ref().is_some_and(|case| case.translate_only)
+    }
+
     /// The clock of the job.
     pub fn world(&self) -> Box<dyn World> {
         let Some(case) = self.case.as_ref().filter(|case| case.time.is_some() || case.waited.is_some()) else {
@@ -145,6 +154,22 @@ impl Job {
     pub fn predict(&self, message: &Message, last: &mut LastValues) -> (Outcome, Vec<Step>) {
         predict(&self.plan, message, self.world().as_mut(), last)
     }
+}
+
+/// Why messages cannot be sent together, or not at all, if they cannot.
+fn unsendable(sendings: &[Sending], wire: Wire) -> Option<String> {
+    let mut messages = sendings.iter().map(|sending| &sending.message);
+    let first = messages.clone().next()?;
+    if let Some(other) = messages.find(|message| wire == Wire::Kafka && message.topic() != first.topic()) {
+        let (one, other) = (first.topic(), other.topic());
+        return Some(format!(
+            "the messages of a case go to one Kafka topic: `{other}` needs another case than `{one}`"
+        ));
+    }
+    let mut messages = sendings.iter().map(|sending| &sending.message);
+    messages.any(marker::is_there).then(|| {
+        format!("`{}` is what Flowgate knows its own messages by, so no message can come with it", marker::NAME)
+    })
 }
 
 /// What `plan` makes of `message`, with its steps.

@@ -67,7 +67,7 @@ mod tests {
         fn handed_out_in_order_of_receipt(order in Just((0..40usize).collect::<Vec<_>>()).prop_shuffle()) {
             let mut ledger = Ledger::default();
             let tokens: Vec<Token> = (0..40).map(|number| ledger.enter(number)).collect();
-            let mut settled = vec![false; 40];
+            let mut settled = [false; 40];
             let mut out = Vec::new();
             for index in order {
                 ledger.settle(tokens[index]);

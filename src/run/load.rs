@@ -429,7 +429,11 @@ fn taken(intake: &mut Intake, run: &str, load: &Load, shared: &Shared) -> std::r
         let number = if load.behind { marker::number_behind(message, run) } else { marker::number_in(message, run) };
         if let Some(number) = number {
             let latency = shared.latency(number);
-            shared.tally(|tally| tally.came(number, latency));
+            let stream = match message {
+                Message::Kafka(record) => record.partition.unwrap_or_default(),
+                Message::Mqtt(_) => 0,
+            };
+            shared.tally(|tally| tally.came(number, stream, latency));
         }
         intake.settle(arrived.ack);
     }

@@ -115,7 +115,9 @@ pub async fn enter(end: &End, manifests: &Manifests, reach: &Reach, given: &Give
     let asking = Asking { end, manifests, reach };
     let proof = if given.is_given() { asking.given(given).await? } else { asking.by_manifest().await? };
     let (target, tls) = (asking.target()?, asking.encrypted());
-    let address = format!("{target}{}", if tls { " (TLS)" } else { "" });
+    let dialled = reach.route.resolve(&target);
+    let detour = if *dialled == target { String::new() } else { format!(" by way of {dialled}") };
+    let address = format!("{target}{}{detour}", if tls { " (TLS)" } else { "" });
     let Proof { words, notes, .. } = &proof;
     let (identity, notes) = (words.clone(), notes.clone());
     let door = match ends::wire(end) {

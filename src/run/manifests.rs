@@ -3,7 +3,7 @@
 //!
 //! How a connection is made of an endpoint is for `ends`.
 
-use crate::diag::{Diagnostic, FileId, Place, Severity};
+use crate::diag::{Diagnostic, Family, FileId, Place, Severity};
 use crate::model::{Bundle, Dataflow, EndpointSummary, Identity, Resolved, Resource, ResourceKind, Side, Text, Val};
 use crate::policy::{Judge, Judged, Policy, Selection};
 use crate::redact::Secret;
@@ -34,6 +34,9 @@ spec:
       mode: Enabled
       trustedCaCertificateConfigMapRef: azure-iot-operations-aio-ca-trust-bundle
 ";
+
+/// What types of resources begin with in templates of ARM.
+const ARM: &str = "Microsoft.IoTOperations/";
 
 /// A value that a Secret or ConfigMap among the files holds.
 #[derive(Debug)]
@@ -83,12 +86,26 @@ pub enum ManifestError {
     /// None is among the files.
     #[error("no dataflow is among the files")]
     NoFlow,
+    /// There are resources of ARM.
+    #[error("no dataflow is among the files: Kubernetes manifests are read, templates of ARM or Bicep are not")]
+    OnlyArm,
+    /// There are only graphs.
+    #[error("the files hold {0} and no `Dataflow`: a graph is code of its own, which is run by nobody but the service")]
+    OnlyGraphs(String),
     /// `--dataflow` names one that is not there.
     #[error("no dataflow `{0}` is among the files, they hold {1}")]
     UnknownFlow(String, String),
     /// There are several, and none is named.
     #[error("the files hold {0} dataflows ({1}); `--dataflow` says which one")]
     Several(usize, String),
+    /// Two have one name.
+    #[error("two dataflows are called `{name}`, so it cannot be told which of them is to be run")]
+    Twice {
+        /// Their name.
+        name: String,
+        /// Where the second is named.
+        place: Place,
+    },
     /// It has no effective settings.
     #[error("dataflow `{name}` cannot be run: {error}")]
     Flow {
@@ -107,6 +124,16 @@ pub enum ManifestError {
         /// Where it is referred to.
         place: Place,
     },
+    /// An endpoint is among the files, and the dataflow cannot refer to it.
+    #[error("endpoint `{name}` is in namespace `{namespace}`, and a dataflow refers to endpoints of its own")]
+    OtherNamespace {
+        /// Its name.
+        name: String,
+        /// Where it is.
+        namespace: String,
+        /// Where it is referred to.
+        place: Place,
+    },
     /// A file cannot be read.
     #[error("`{name}` cannot be read")]
     Unreadable {
@@ -121,8 +148,16 @@ impl ManifestError {
     /// The line of a manifest that it is about, if there is one.
     pub const fn place(&self) -> Option<Place> {
         match self {
-            Self::Flow { place, .. } | Self::NoEndpoint { place, .. } => Some(*place),
-            Self::NoFlow | Self::UnknownFlow(..) | Self::Several(..) | Self::Unreadable { .. } => None,
+            Self::Flow { place, .. }
+            | Self::NoEndpoint { place, .. }
+            | Self::OtherNamespace { place, .. }
+            | Self::Twice { place, .. } => Some(*place),
+            Self::NoFlow
+            | Self::OnlyArm
+            | Self::OnlyGraphs(_)
+            | Self::UnknownFlow(..)
+            | Self::Several(..)
+            | Self::Unreadable { .. } => None,
         }
     }
 }
@@ -137,6 +172,7 @@ pub struct Manifests {
     /// What lint says, warnings and errors.
     pub findings: Vec<Diagnostic>,
     flows: Vec<Read>,
+    has_arm: bool,
     items: Vec<(ResourceKind, Item)>,
     built_in: EndpointSummary,
 }
@@ -151,7 +187,7 @@ impl Manifests {
         let policy = Policy { selection, level: Severity::Warning, fail_on: None };
         let mut judge = Judge::new(&policy);
         let mut linter = Linter::new(Options { today, ..Options::default() });
-        let (mut flows, mut items) = (Vec::new(), Vec::new());
+        let (mut flows, mut items, mut has_arm) = (Vec::new(), Vec::new(), false);
         for file in sources.ids().filter(|file| !besides.contains(file)) {
             let text = sources
                 .read(file)
@@ -163,12 +199,13 @@ impl Manifests {
                 judge.read_comments(file, &text.content, checked.comments);
                 judge.take(checked.findings);
             });
+            has_arm |= text.content.contains(ARM);
             collect(file, &text.content, &mut flows, &mut items);
         }
         linter.finish(|finding| judge.take([finding]));
         let Judged { shown, .. } = judge.end();
         let built_in = built_in(&mut sources);
-        Ok(Self { sources, bundle: linter.into_bundle(), findings: shown, flows, items, built_in })
+        Ok(Self { sources, bundle: linter.into_bundle(), findings: shown, flows, has_arm, items, built_in })
     }
 
     /// The names of all dataflows.
@@ -181,16 +218,7 @@ impl Manifests {
     /// # Errors
     /// Where there is none or several, or it or its endpoints cannot be told.
     pub fn line(&self, name: Option<&str>) -> Result<Line, ManifestError> {
-        let list = || self.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let read = match (name, self.flows.as_slice()) {
-            (_, []) => return Err(ManifestError::NoFlow),
-            (None, [only]) => only,
-            (None, all) => return Err(ManifestError::Several(all.len(), list())),
-            (Some(name), all) => all
-                .iter()
-                .find(|read| read.id.name() == name)
-                .ok_or_else(|| ManifestError::UnknownFlow(name.to_owned(), list()))?,
-        };
+        let read = self.read_of(name)?;
         let flow = read.flow.clone().map_err(|error| ManifestError::Flow {
             name: read.id.name().to_owned(),
             place: error.place().unwrap_or(read.id.place),
@@ -201,6 +229,54 @@ impl Manifests {
         Ok(Line { flow, source, destination })
     }
 
+    /// The dataflow `name` as it was read; without a name, the only one.
+    fn read_of(&self, name: Option<&str>) -> Result<&Read, ManifestError> {
+        let list = || self.names().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        match (name, self.flows.as_slice()) {
+            (_, []) => Err(self.no_flow()),
+            (None, [only]) => Ok(only),
+            (None, [first, rest @ ..]) if rest.iter().any(|read| read.id.name() != first.id.name()) => {
+                Err(ManifestError::Several(rest.len() + 1, list()))
+            }
+            (name, [first, ..]) => {
+                let name = name.unwrap_or(first.id.name());
+                let mut called = self.flows.iter().filter(|read| read.id.name() == name);
+                let read = called.next().ok_or_else(|| ManifestError::UnknownFlow(name.to_owned(), list()))?;
+                if let Some(second) = called.next() {
+                    return Err(ManifestError::Twice { name: name.to_owned(), place: second.id.place });
+                }
+                Ok(read)
+            }
+        }
+    }
+
+    /// Whether it can be told which dataflow `name` is.
+    ///
+    /// # Errors
+    /// Where there is none or several.
+    pub fn find(&self, name: Option<&str>) -> Result<(), ManifestError> {
+        self.read_of(name).map(|_| ())
+    }
+
+    /// What the files hold in place of a dataflow.
+    fn no_flow(&self) -> ManifestError {
+        match self.bundle.graphs.as_slice() {
+            [] if self.has_arm => ManifestError::OnlyArm,
+            [] => ManifestError::NoFlow,
+            graphs => {
+                let names: Vec<String> = graphs.iter().map(|id| format!("`{}`", id.name())).collect();
+                ManifestError::OnlyGraphs(format!("`DataflowGraph` {}", names.join(", ")))
+            }
+        }
+    }
+
+    /// What could not be read of the files, so that something may seem to be missing.
+    pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
+        let is_unread =
+            |finding: &&Diagnostic| finding.entry.family == Family::Reading && finding.severity == Severity::Error;
+        self.findings.iter().filter(is_unread)
+    }
+
     fn end(&self, from: &Identity, reference: Option<&Text>, place: Place) -> Result<End, ManifestError> {
         let side = Side { endpoint: reference.cloned(), topics: Vec::new(), place };
         let summary = match self.bundle.endpoint(from, &side) {
@@ -208,11 +284,20 @@ impl Manifests {
             Resolved::BuiltIn => self.built_in.clone(),
             Resolved::Missing | Resolved::Unknown => {
                 let (name, place) = reference.map_or(("", place), |text| (&*text.value, text.place));
-                return Err(ManifestError::NoEndpoint { name: name.to_owned(), place });
+                return Err(self.no_endpoint(name, place));
             }
         };
         let settings = settings::Endpoint::of(&summary);
         Ok(End { summary, settings })
+    }
+
+    fn no_endpoint(&self, name: &str, place: Place) -> ManifestError {
+        let name = name.to_owned();
+        let elsewhere = self.bundle.endpoints.iter().find(|endpoint| endpoint.id.name() == name);
+        match elsewhere.and_then(|endpoint| endpoint.id.namespace.as_ref()) {
+            Some(namespace) => ManifestError::OtherNamespace { name, namespace: namespace.to_string(), place },
+            None => ManifestError::NoEndpoint { name, place },
+        }
     }
 
     /// The value of `key` in the Secret `name`, as far as the files hold it.

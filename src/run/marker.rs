@@ -55,6 +55,11 @@ pub fn find(message: &Message) -> Option<Marker> {
     Marker::parse(text(message)?)
 }
 
+/// Whether something of the name of a marker is in `message`.
+pub fn is_there(message: &Message) -> bool {
+    text(message).is_some()
+}
+
 /// What stands between a payload and a marker behind it.
 const BEHIND: &[u8] = b"\nflowgate-run ";
 
@@ -71,7 +76,7 @@ pub fn append(message: &mut Message, marker: &Marker) {
 /// The number of `message` in the run `run`, by the marker behind its payload.
 pub fn number_behind(message: &Message, run: &str) -> Option<u64> {
     let payload = message.payload();
-    let from = payload.len().checked_sub(BEHIND.len() + run.len() + 24).unwrap_or(0);
+    let from = payload.len().saturating_sub(BEHIND.len() + run.len() + 24);
     let tail = payload.get(from..)?;
     let at = tail.windows(BEHIND.len()).rposition(|window| window == BEHIND)?;
     let text = std::str::from_utf8(tail.get(at + BEHIND.len()..)?).ok()?;

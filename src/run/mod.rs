@@ -35,6 +35,8 @@ pub mod marker;
 pub mod opening;
 #[cfg(feature = "run")]
 pub mod passing;
+#[cfg(feature = "run")]
+pub mod remarks;
 pub mod sample;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

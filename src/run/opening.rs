@@ -4,11 +4,15 @@ use super::bridge::Bridge;
 use super::ends::{self, Door, Session};
 use super::lane::{Lane, Patience, Role, Trouble};
 use super::manifests::Line;
+use super::remarks::same_broker;
 use super::wire::{Intake, KafkaIntake, KafkaOutlet, MqttIntake, MqttOutlet, Outlet, WireError};
 use crate::message::Message;
 use crate::translate::Plan;
 use crate::transport::kafka::Start;
 use std::time::Duration;
+
+/// Longest wait for a batch to fill where messages go one by one.
+const SHORT_LINGER: Duration = Duration::from_millis(5);
 
 /// The ways in, for each role its own.
 #[derive(Debug, Clone)]
@@ -87,6 +91,7 @@ pub async fn open(doors: &Doors, purpose: Purpose<'_>) -> Result<Lane, Trouble> 
         run: purpose.run.to_owned(),
         next: 0,
         alone: purpose.alone,
+        overhears: !purpose.alone && same_broker(&purpose.line.source, &purpose.line.destination),
         patience: purpose.patience,
     })
 }
@@ -182,7 +187,13 @@ pub async fn outlet(
         }
         Door::Kafka(door) => {
             let topic = purpose.line.flow.destination.topic.as_ref().map_or("", |topic| &topic.value);
-            let destination = ends::kafka_destination(door, purpose.plan, topic, purpose.limit, patience);
+            let mut destination = ends::kafka_destination(door, purpose.plan, topic, purpose.limit, patience);
+            if let Some(batching) = destination.producer.batching.as_mut().filter(|_| session == Session::None) {
+                // A single message has nothing to wait for; what comes out is the same.
+                batching.linger = batching.linger.min(SHORT_LINGER);
+            }
+            // Numbered batches are not doubled by a retry; asking for the number costs half a second at the start.
+            destination.producer.idempotence = session != Session::None;
             Ok(Outlet::Kafka(Box::new(KafkaOutlet::connect(&destination).await?)))
         }
     }

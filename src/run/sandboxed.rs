@@ -33,6 +33,10 @@ pub async fn run(jobs: &[Job], limit: Duration, told: &(dyn Fn() + Sync)) -> Res
         groups.iter().map(|group| lane(group.iter().filter_map(|index| jobs.get(*index)).collect(), limit, told));
     let results = futures_util::future::join_all(lanes).await;
     let mut all: Vec<Done> = jobs.iter().map(|_| Done::default()).collect();
+    for (job, done) in jobs.iter().zip(&mut all).filter(|(job, _)| job.is_translated_only()) {
+        *done = pass(job, None).await;
+        told();
+    }
     for (group, result) in groups.iter().zip(results) {
         for (index, done) in group.iter().zip(result?) {
             if let Some(place) = all.get_mut(*index) {
@@ -46,7 +50,7 @@ pub async fn run(jobs: &[Job], limit: Duration, told: &(dyn Fn() + Sync)) -> Res
 /// The jobs that can share brokers: those of one dataflow, and in Kafka of one source topic.
 fn groups(jobs: &[Job]) -> Vec<Vec<usize>> {
     let mut groups: Vec<((&str, &str), Vec<usize>)> = Vec::new();
-    for (index, job) in jobs.iter().enumerate() {
+    for (index, job) in jobs.iter().enumerate().filter(|(_, job)| !job.is_translated_only()) {
         let kafka = ends::wire(&job.line.source) == Some(Wire::Kafka);
         let topic = job.sendings.first().filter(|_| kafka).map_or("", |sending| sending.message.topic());
         let key = (job.line.flow.id.name(), topic);
@@ -89,7 +93,7 @@ async fn lane(jobs: Vec<&Job>, limit: Duration, told: &(dyn Fn() + Sync)) -> Res
     };
     let mut all = Vec::with_capacity(jobs.len());
     for job in jobs {
-        all.push(pass(job, &mut lane).await);
+        all.push(pass(job, Some(&mut lane)).await);
         told();
     }
     // The verdicts are known; nobody has to wait for good-byes longer than the sandbox takes to stop.

@@ -1,6 +1,7 @@
 //! What became of many numbered messages: throughput, latency, lost, duplicated, reordered.
 
 use hdrhistogram::Histogram;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Longest latency that is told apart, in microseconds: an hour.
@@ -13,7 +14,8 @@ pub struct Tally {
     /// How often each number came, up to 255.
     came: Vec<u8>,
     delivered: u64,
-    highest: Option<u64>,
+    /// The highest number of each stream: a Kafka partition, or the one of MQTT. Order is kept within a stream only.
+    highest: BTreeMap<i32, u64>,
     duplicated: u64,
     reordered: u64,
     unknown: u64,
@@ -31,7 +33,7 @@ pub struct Figures {
     pub lost: u64,
     /// Deliveries beyond the first of a number.
     pub duplicated: u64,
-    /// First deliveries that came after one with a higher number.
+    /// First deliveries that came after one with a higher number, in the same partition.
     pub reordered: u64,
     /// Deliveries with a number that was never sent.
     pub unknown: u64,
@@ -49,7 +51,7 @@ impl Tally {
             sent: 0,
             came: Vec::new(),
             delivered: 0,
-            highest: None,
+            highest: BTreeMap::new(),
             duplicated: 0,
             reordered: 0,
             unknown: 0,
@@ -62,8 +64,8 @@ impl Tally {
         self.sent = sent;
     }
 
-    /// Message `number` came out after `latency`.
-    pub fn came(&mut self, number: u64, latency: Option<Duration>) {
+    /// Message `number` came out of `stream` after `latency`.
+    pub fn came(&mut self, number: u64, stream: i32, latency: Option<Duration>) {
         let Ok(index) = usize::try_from(number) else {
             self.unknown += 1;
             return;
@@ -83,8 +85,9 @@ impl Tally {
             return;
         }
         self.delivered += 1;
-        self.reordered += u64::from(self.highest.is_some_and(|highest| number < highest));
-        self.highest = self.highest.max(Some(number));
+        let highest = self.highest.entry(stream).or_insert(number);
+        self.reordered += u64::from(number < *highest);
+        *highest = number.max(*highest);
         if let Some(latency) = latency {
             let micros = u64::try_from(latency.as_micros()).unwrap_or(LONGEST);
             self.latencies.saturating_record(micros.clamp(1, LONGEST));
@@ -121,7 +124,7 @@ mod tests {
         let mut tally = Tally::new().unwrap();
         tally.sent(sent);
         for &number in numbers {
-            tally.came(number, Some(Duration::from_millis(2)));
+            tally.came(number, 0, Some(Duration::from_millis(2)));
         }
         tally.figures()
     }
@@ -139,6 +142,16 @@ mod tests {
     }
 
     #[test]
+    fn partitions_have_no_common_order() {
+        let mut tally = Tally::new().unwrap();
+        tally.sent(4);
+        for (number, partition) in [(1, 0), (0, 1), (3, 1), (2, 0)] {
+            tally.came(number, partition, None);
+        }
+        assert_eq!(tally.figures().reordered, 0);
+    }
+
+    #[test]
     fn a_number_that_was_not_sent_is_a_strangers() {
         let figures = tally(2, &[0, 1, 2, u64::MAX]);
         assert_eq!((figures.delivered, figures.unknown, figures.lost), (2, 2, 0));
@@ -149,7 +162,7 @@ mod tests {
         let mut tally = Tally::new().unwrap();
         tally.sent(100);
         for number in 0..100 {
-            tally.came(number, Some(Duration::from_millis(number + 1)));
+            tally.came(number, 0, Some(Duration::from_millis(number + 1)));
         }
         let [median, ninety, ninety_nine, longest] = tally.figures().latency.unwrap();
         let near =

@@ -16,6 +16,8 @@ pub struct Flow {
     pub id: Identity,
     /// The shape of its manifest.
     pub shape: Shape,
+    /// `mode`: whether it is switched on, which it is unless `Disabled` is written.
+    pub enabled: bool,
     /// `profileRef`.
     pub profile: Option<Text>,
     /// Where it reads.
@@ -131,6 +133,9 @@ pub enum FlowError {
     /// A value is missing or of a kind that cannot be used.
     #[error("`{0}` is missing or no text")]
     Missing(&'static str, Place),
+    /// A value is there and is no text.
+    #[error("expected text; what YAML reads as something else, such as `y`, `off` or `1.0`, is text in quotes")]
+    NoText(Place),
 }
 
 impl FlowError {
@@ -138,7 +143,7 @@ impl FlowError {
     pub const fn place(&self) -> Option<Place> {
         match self {
             Self::Operations(..) => None,
-            Self::Template(place) | Self::Missing(_, place) => Some(*place),
+            Self::Template(place) | Self::Missing(_, place) | Self::NoText(place) => Some(*place),
         }
     }
 }
@@ -161,6 +166,7 @@ impl Flow {
         Ok(Self {
             id: Identity::of(&flow.resource),
             shape: flow.resource.shape(),
+            enabled: !flow.resource.spec().get("mode").str().is_some_and(|mode| mode.eq_ignore_ascii_case("Disabled")),
             profile: read.optional(flow.resource.spec().get("profileRef"))?,
             source: read.source(only(OperationKind::Source)?.settings)?,
             transform,
@@ -206,7 +212,7 @@ impl Reader {
         match value.str() {
             Some(text) => Ok(Some(Written { value: text.into(), place: self.place(value) })),
             None if value.raw_str().is_some() || value.is_undecided() => Err(FlowError::Template(self.place(value))),
-            None => Err(FlowError::Missing("text", self.place(value))),
+            None => Err(FlowError::NoText(self.place(value))),
         }
     }
 

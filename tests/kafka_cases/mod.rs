@@ -9,7 +9,7 @@ use flowgate::transport::kafka::{
 use std::time::{Duration, Instant};
 
 /// How long a broker that works may take.
-pub const LIMIT: Duration = Duration::from_secs(10);
+pub const LIMIT: Duration = Duration::from_secs(40);
 
 /// A producer as the manifests have it by default.
 pub async fn connect(settings: &Settings, topic: &str) -> Producer {
@@ -128,7 +128,6 @@ pub async fn latency(settings: &Settings, topic: &str) {
         let received = consumer.recv(LIMIT).await.unwrap().unwrap();
         assert_eq!(received.record.value, Some(vec![number]));
         best = best.min(started.elapsed());
-        println!("from assign to read: {:?}", started.elapsed());
     }
     assert!(best < Duration::from_millis(100), "{best:?}");
 }

@@ -14,6 +14,8 @@ from .processes import Trouble, free_port, wait_for_port
 ROOT = Path(__file__).resolve().parent.parent.parent
 POM = ROOT / "tests" / "brokers" / "pom.xml"
 JARS = ROOT / "target" / "brokers" / "libs"
+# The mark of a complete copy, which the tests of `tests/brokers` leave and look for too.
+DONE = JARS.parent / "done-kafka-4.1.0"
 
 
 def program(name):
@@ -60,11 +62,12 @@ class Mosquitto:
 
 def jars():
     """The folder with Kafka's jars, fetched by Maven where it is not there yet."""
-    if not list(JARS.glob("kafka_2.13-*.jar")):
+    if not DONE.exists():
         print("fetching Apache Kafka with Maven", flush=True)
         fetch = [program("mvn"), "-q", "-B", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={JARS}"]
         if subprocess.run(fetch, check=False, timeout=600).returncode != 0:
             raise Trouble("Maven cannot fetch Apache Kafka")
+        DONE.touch()
     return JARS
 
 
@@ -102,8 +105,9 @@ log.retention.ms=-1
 log.segment.delete.delay.ms=1000
 """
         )
-        name = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        form = self.java("kafka.tools.StorageTool", "format", "-t", name, "-c", str(self.config))
+        # As one argument, since a name may begin with a dash.
+        name = "--cluster-id=" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        form = self.java("kafka.tools.StorageTool", "format", name, "-c", str(self.config))
         made = subprocess.run(form, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, timeout=120)
         if made.returncode != 0:
             raise Trouble(f"Kafka's storage cannot be formatted: {made.stdout[-500:]}")

@@ -96,12 +96,15 @@ class Bridge:
         return self.processes.start([*self.command, *options], log=self.log, env=self.environment)
 
     def first(self):
-        """A run of one second, which makes the session or the group's offset. How it ends does not matter."""
+        """A run of one second, which makes the session or the group's offset. How it ends does not matter,
+        unless it is by usage or I/O (code 2): the brokers are there."""
         process = self.launch("--for", "1s")
         try:
-            process.wait(60)
+            code = process.wait(60)
         except Exception as error:
             raise Trouble("the bridge has not ended within 60 s with `--for 1s`") from error
+        if code == 2:
+            raise Trouble(f"the bridge does not run: {self.log.read_text(errors='replace')[-500:]}")
 
     def start(self):
         self.process = self.launch()

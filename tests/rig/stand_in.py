@@ -20,6 +20,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rig import kafka, mqtt  # noqa: E402
 
 MARKER = b"flowgate-run"
+# Messages at a time: Kafka takes batches of 1 MB by default.
+BATCH = 500
 # What it can do wrong.
 EARLY, DROPS, FORGETS, STRANGERS, CHANGES = "early", "drops", "forgets", "strangers", "changes"
 FAULTS = (EARLY, DROPS, FORGETS, STRANGERS, CHANGES)
@@ -92,9 +94,8 @@ class Bridge:
             if self.fault == EARLY:
                 self.mqtt.socket.sendall(acknowledgements)
             records = [(payload, self.carried(pairs)) for _, _, pairs, payload in messages if self.wanted(pairs)]
-            # Kafka takes 1 MB a batch by default.
-            for at in range(0, len(records), mqtt.WINDOW):
-                part = records[at : at + mqtt.WINDOW]
+            for at in range(0, len(records), BATCH):
+                part = records[at : at + BATCH]
                 self.kafka.produce(self.destination, part)
                 self.forwarded += len(part)
             if self.fault != EARLY:
@@ -120,8 +121,11 @@ class Bridge:
                 self.kafka.commit(group, self.source, offset)
 
     def publish(self, messages):
-        for at in range(0, len(messages), mqtt.WINDOW):
-            part = messages[at : at + mqtt.WINDOW]
+        for at in range(0, len(messages), BATCH):
+            part = messages[at : at + BATCH]
+            if self.fault == EARLY:
+                # So slow that a fault finds it with messages committed and not yet published.
+                time.sleep(0.05)
             out = []
             for index, (payload, pairs) in enumerate(part):
                 properties = b"".join(mqtt.user_property(*pair) for pair in self.carried(pairs))

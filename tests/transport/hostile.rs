@@ -39,7 +39,7 @@ fn silence_takes_the_limit_and_says_what_was_waited_for() {
         let start = Instant::now();
         let error = Client::connect(options).await.unwrap_err();
         assert!(error.to_string().contains("no CONNACK within 150 ms"), "{error}");
-        assert!((Duration::from_millis(150)..Duration::from_secs(2)).contains(&start.elapsed()));
+        assert!((Duration::from_millis(150)..Duration::from_secs(30)).contains(&start.elapsed()));
     });
 }
 

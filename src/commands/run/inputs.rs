@@ -7,7 +7,7 @@ use crate::commands::{CommandError, chain};
 use crate::diag::{Diagnostic, FileId};
 use crate::message::Message;
 use crate::model::Written;
-use crate::policy::run::CANNOT_RUN;
+use crate::policy::run::{CANNOT_RUN, CASE_SYNTAX};
 use crate::rules::Date;
 use crate::run::cases::{self, Case, Expectation};
 use crate::run::job::{Job, Means, Sending, plan, sample};
@@ -20,15 +20,29 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Everything that was read.
+#[derive(Debug)]
 pub struct Inputs {
     /// The manifests, with all files.
     pub manifests: Manifests,
     /// What is to be run; empty where `findings` say why not.
     pub jobs: Vec<Job>,
+    /// Cases of dataflows that cannot be run, each with the place among the jobs where it stood.
+    pub refused: Vec<(usize, Refused)>,
     /// Why something cannot be run.
     pub findings: Vec<Diagnostic>,
     /// The files with cases.
     pub case_files: Vec<FileId>,
+    /// Whether the payload is made up by Flowgate.
+    pub made_up: bool,
+}
+
+/// A case of a dataflow that cannot be applied to any message.
+#[derive(Debug)]
+pub struct Refused {
+    /// The case.
+    pub case: Case,
+    /// Why not.
+    pub findings: Vec<Diagnostic>,
 }
 
 /// Answers to open questions by the arguments.
@@ -60,7 +74,14 @@ pub fn read(args: &RunArgs, io: &mut Io<'_>) -> Result<Inputs, CommandError> {
         }
     }
     let manifests = Manifests::read(sources, &case_files, Some(Date::of(SystemTime::now())))?;
-    let mut inputs = Inputs { manifests, jobs: Vec::new(), findings: Vec::new(), case_files };
+    let mut inputs =
+        Inputs { manifests, jobs: Vec::new(), refused: Vec::new(), findings: Vec::new(), case_files, made_up: false };
+    if inputs.manifests.names().next().is_none() {
+        inputs.findings = inputs.manifests.unread().cloned().collect();
+        if !inputs.findings.is_empty() {
+            return Ok(inputs);
+        }
+    }
     let datasets = datasets(&args.translate.datasets)?;
     let schema = args.translate.output_schema.as_deref().map(json_file).transpose()?;
     let choices = choices(args)?;
@@ -84,8 +105,9 @@ fn add_file(sources: &mut Sources, path: &str) -> FileId {
     sources.add(Input::File { path: PathBuf::from(path), explicit: true })
 }
 
-fn text_of(sources: &Sources, file: FileId) -> Result<std::sync::Arc<Text>, CommandError> {
-    let error = |error| CommandError::Argument(format!("{}: {}", sources.name(file), chain(&error)));
+/// The text of `file`.
+pub fn text_of(sources: &Sources, file: FileId) -> Result<std::sync::Arc<Text>, CommandError> {
+    let error = |error: crate::source::ReadError| CommandError::Argument(format!("{}: {}", sources.name(file), error));
     sources.read(file).map_err(error)
 }
 
@@ -97,6 +119,9 @@ impl Inputs {
             Err(error) => {
                 let Some(place) = error.place() else { return Err(error.into()) };
                 self.findings.push(Diagnostic::new(&CANNOT_RUN, place, error.to_string()));
+                if matches!(error, ManifestError::NoEndpoint { .. }) {
+                    self.findings.extend(self.manifests.unread().cloned());
+                }
                 return Ok(None);
             }
         };
@@ -114,6 +139,7 @@ impl Inputs {
         let Some((line, plan)) = self.flow(args.dataflow.as_deref(), means)? else { return Ok(()) };
         let Some(mut message) = self.message(args, &line, &plan, io)? else { return Ok(()) };
         overlay(&mut message, &args.message)?;
+        self.made_up = args.message.message.is_none() && args.message.payload.is_none();
         let Some(expected) = self.expected(args)? else { return Ok(()) };
         let name = line.flow.id.name().to_owned();
         let sendings = vec![Sending { message, expected }];
@@ -203,14 +229,26 @@ impl Inputs {
         let mut datasets = means.datasets.clone();
         for (key, path) in &case.datasets {
             if let Err(why) = add_dataset(&mut datasets, &key.value, &folder.join(&*path.value)) {
-                self.findings.push(Diagnostic::new(&crate::policy::run::CASE_SYNTAX, path.place, why));
+                self.findings.push(Diagnostic::new(&CASE_SYNTAX, path.place, why));
                 return Ok(());
             }
         }
         let means = Means { choices: &choices, datasets: &datasets, ..means };
         let name = case.dataflow.as_ref().map(|Written { value, .. }| &**value).or(args.dataflow.as_deref());
         let name = name.map(str::to_owned);
-        let Some((line, plan)) = self.flow(name.as_deref(), means)? else { return Ok(()) };
+        if let Err(error) = self.manifests.find(name.as_deref())
+            && error.place().is_none()
+        {
+            let place = case.dataflow.as_ref().map_or(case.name.place, |text| text.place);
+            self.findings.push(Diagnostic::new(&CASE_SYNTAX, place, error.to_string()));
+            return Ok(());
+        }
+        let before = self.findings.len();
+        let Some((line, plan)) = self.flow(name.as_deref(), means)? else {
+            let findings = self.findings.split_off(before);
+            self.refused.push((self.jobs.len(), Refused { case, findings }));
+            return Ok(());
+        };
         match Job::of_case(case, line, plan, means, folder) {
             Ok(job) => self.jobs.push(job),
             Err(findings) => self.findings.extend(findings),
@@ -251,7 +289,9 @@ fn json_file(path: &str) -> Result<serde_json::Value, CommandError> {
 impl From<ManifestError> for CommandError {
     fn from(error: ManifestError) -> Self {
         match error {
-            ManifestError::NoFlow => Self::Nothing(error.to_string()),
+            ManifestError::NoFlow | ManifestError::OnlyArm | ManifestError::OnlyGraphs(_) => {
+                Self::Nothing(error.to_string())
+            }
             error => Self::Argument(chain(&error)),
         }
     }

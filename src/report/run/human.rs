@@ -40,7 +40,9 @@ fn one(
     if passage.place.is_some() {
         writeln!(out, "{}", heading(passage, paint))?;
     }
-    wrapped(out, "", &picture(&passage.route, " ──▶ "), style.columns(), |line| paint.bold(line))?;
+    if !passage.route.dataflow.is_empty() {
+        wrapped(out, "", &picture(&passage.route, " ──▶ "), style.columns(), |line| paint.bold(line))?;
+    }
     if let Some(why) = &passage.why {
         wrapped(out, "", &format!("{}: {}", passage.outcome, clean(why)), style.columns(), str::to_owned)?;
     }

@@ -34,7 +34,9 @@ fn one(passage: &Passage, detail: Detail, out: &mut dyn Write) -> io::Result<()>
     if detail.brief && !passage.verdict.fails() {
         return Ok(());
     }
-    writeln!(out, "  way: {}", picture(&passage.route, " -> "))?;
+    if !passage.route.dataflow.is_empty() {
+        writeln!(out, "  way: {}", picture(&passage.route, " -> "))?;
+    }
     match &passage.why {
         Some(why) => writeln!(out, "  outcome: {}: {}", passage.outcome, flat(why))?,
         None => writeln!(out, "  outcome: {}", passage.outcome)?,

@@ -2,9 +2,10 @@
 
 use super::shown::shown;
 use super::{Cell, Detail, Judgement, Passage, Row, Why};
-use crate::diag::{Certainty, Severity, Source};
+use crate::diag::{Certainty, Severity};
 use crate::report::facts::clean;
 use crate::report::paint::Paint;
+use crate::report::wrap;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 
 /// Characters of a value in the table.
@@ -13,25 +14,26 @@ const LONGEST: usize = 60;
 /// and values with it are escaped.
 const MARK: char = '\u{e000}';
 
-/// The pages that the rules of a table come from, numbered from 1 as they appear.
+/// The rules behind the rows of a table, numbered from 1 as they appear.
 #[derive(Default)]
-struct Pages(Vec<Source>);
+struct Rules(Vec<String>);
 
-impl Pages {
-    fn number(&mut self, page: Source) -> usize {
-        let known = self.0.iter().position(|known| *known == page);
+impl Rules {
+    fn number(&mut self, why: &Why) -> usize {
+        let rule = reason(why);
+        let known = self.0.iter().position(|known| *known == rule);
         known.unwrap_or_else(|| {
-            self.0.push(page);
+            self.0.push(rule);
             self.0.len() - 1
         }) + 1
     }
 }
 
-/// The table of `passage` as text without a last line end, with the pages below it; empty where nothing is to be told.
+/// The table of `passage` as text without a last line end, with the rules below it; empty where nothing is to be told.
 pub(super) fn table(passage: &Passage, detail: Detail, columns: usize, paint: Paint) -> String {
-    let mut pages = Pages::default();
+    let mut rules = Rules::default();
     let rows = passage.rows.iter().filter(|row| !detail.brief || row.judgement.fails());
-    let rows: Vec<[String; 5]> = rows.map(|row| cells(row, detail, &mut pages)).collect();
+    let rows: Vec<[String; 5]> = rows.map(|row| cells(row, detail, &mut rules)).collect();
     if rows.is_empty() {
         return String::new();
     }
@@ -47,13 +49,17 @@ pub(super) fn table(passage: &Passage, detail: Detail, columns: usize, paint: Pa
         column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(u16::try_from(verdict + 2).unwrap_or(16))));
     }
     let mut text = painted(&table.trim_fmt(), paint);
-    for (index, page) in pages.0.iter().enumerate() {
-        text.push_str(&format!("\n  {}", paint.dim(format_args!("[{}] {page}", index + 1))));
+    for (index, rule) in rules.0.iter().enumerate() {
+        let room = columns.saturating_sub(6);
+        for (nth, line) in wrap::lines(rule, room, room).iter().enumerate() {
+            let mark = if nth == 0 { format!("[{}]", index + 1) } else { String::new() };
+            text.push_str(&format!("\n  {}", paint.dim(format_args!("{mark:<4}{line}"))));
+        }
     }
     text
 }
 
-fn cells(row: &Row, detail: Detail, pages: &mut Pages) -> [String; 5] {
+fn cells(row: &Row, detail: Detail, rules: &mut Rules) -> [String; 5] {
     let longest = if detail.trace { usize::MAX } else { LONGEST };
     let input = row.input.as_ref().map_or_else(|| "-".to_owned(), |cell| value(cell, None, longest));
     let mut output = match (&row.input, &row.output) {
@@ -67,18 +73,12 @@ fn cells(row: &Row, detail: Detail, pages: &mut Pages) -> [String; 5] {
     if let Some(expected) = row.expected.as_ref().filter(|_| row.judgement.fails()) {
         output.push_str(&format!("\nexpected {}", clean(expected)));
     }
-    let mut why = row.why.as_ref().map(|why| cited(why, pages)).unwrap_or_default();
+    let mut why = row.why.as_ref().map(|why| format!("[{}]", rules.number(why))).unwrap_or_default();
     if let Some(note) = &row.note {
-        why.push_str(if why.is_empty() { "" } else { "; " });
+        why.push_str(if why.is_empty() { "" } else { " " });
         why.push_str(&clean(note));
     }
     [clean(&row.property), input, output, why, format!("{MARK}{}", row.judgement.phrase())]
-}
-
-/// A rule with the number of its page: `copied [1]`.
-fn cited(why: &Why, pages: &mut Pages) -> String {
-    let sure = if why.certainty == Certainty::Inferred { ", inferred" } else { "" };
-    format!("{} [{}{sure}]", why.says, pages.number(why.source))
 }
 
 /// The value, after the name of what carries it where that is another than `known`.

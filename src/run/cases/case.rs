@@ -14,8 +14,10 @@ use std::time::{Duration, SystemTime};
 /// The keys of a file.
 pub(super) const FILE: [&str; 1] = ["cases"];
 /// The keys of a case.
-pub(super) const CASE: [&str; 9] =
-    ["name", "dataflow", "settings", "time", "waited", "datasets", "message", "messages", "expect"];
+pub(super) const CASE: [&str; 10] =
+    ["name", "dataflow", "settings", "only", "time", "waited", "datasets", "message", "messages", "expect"];
+/// The value of `only` that keeps a case away from brokers.
+const TRANSLATE: &str = "translate";
 
 /// One case.
 #[derive(Debug, Clone)]
@@ -28,6 +30,8 @@ pub struct Case {
     pub dataflow: Option<Text>,
     /// `settings`: answers to questions that no page settles, by name, in order.
     pub settings: Vec<(Text, Text)>,
+    /// `only: translate`: no broker could carry the message, or what becomes of it, so it is only translated.
+    pub translate_only: bool,
     /// `time`: when the message arrives at the dataflow; `None` is now.
     pub time: Option<SystemTime>,
     /// `waited`: from its arrival until it is sent.
@@ -128,8 +132,13 @@ impl<'n> Reader<'n> {
         let datasets = node.get("datasets").map(|node| self.texts(node, "`datasets`")).unwrap_or_default();
         let time = node.get("time").and_then(|node| self.time(node));
         let waited = node.get("waited").and_then(|node| self.duration(node, "`waited`"));
+        let only = text(self, "only");
+        if let Some(only) = only.as_ref().filter(|only| &*only.value != TRANSLATE) {
+            self.fault(only.place.span, format!("`only` is `{}`, expected `{TRANSLATE}`", only.value));
+        }
+        let (place, translate_only) = (self.place(before), only.is_some());
         let sent = self.sent(node);
-        Some(Case { name: name?, place: self.place(before), dataflow, settings, time, waited, datasets, sent })
+        Some(Case { name: name?, place, dataflow, settings, translate_only, time, waited, datasets, sent })
             .filter(|case| !case.sent.is_empty())
     }
 

@@ -34,7 +34,7 @@ pub(super) const EXPECT: [&str; 20] = [
 pub(super) const CLOUD_EVENTS: [&str; 9] =
     ["prefix", "specversion", "type", "source", "id", "subject", "time", "datacontenttype", "dataschema"];
 /// What can become of a message.
-const OUTCOMES: [&str; 8] = [
+const OUTCOMES: [&str; 9] = [
     "delivered",
     DropReason::Filter.as_str(),
     DropReason::Expired.as_str(),
@@ -43,7 +43,10 @@ const OUTCOMES: [&str; 8] = [
     DropReason::TransformError.as_str(),
     DropReason::Unsendable.as_str(),
     "send-failed",
+    CANNOT_RUN,
 ];
+/// The outcome of a message for a dataflow that cannot be applied to any: the product refuses its configuration.
+pub const CANNOT_RUN: &str = "cannot-run";
 
 /// What has to come out. What it does not mention is not judged.
 #[derive(Debug, Clone)]
@@ -64,6 +67,12 @@ impl Expectation {
     /// Expects nothing; `place` is where it would be written.
     pub const fn none(place: Place) -> Self {
         Self { place, outcome: None, checks: Vec::new(), exact: Vec::new(), cloud_events: None }
+    }
+
+    /// Whether it is expected that the dataflow cannot be applied: told so, or as the error that each message would meet.
+    pub fn wants_refusal(&self) -> bool {
+        let wanted = self.outcome.as_ref().map(|outcome| outcome.value.as_slice()).unwrap_or_default();
+        wanted.iter().any(|key| [CANNOT_RUN, DropReason::TransformError.as_str()].contains(key))
     }
 
     /// Whether something is expected of the message itself, so that it has to be delivered.

@@ -21,7 +21,7 @@ mod tests;
 
 pub use bless::{Blessing, bless};
 pub use case::{Case, Sent, read};
-pub use expect::{Check, CloudEventsCheck, Exact, Expectation, Prefix};
+pub use expect::{CANNOT_RUN, Check, CloudEventsCheck, Exact, Expectation, Prefix};
 pub use generated::Generated;
 pub use matcher::{Matcher, Seen};
 pub use message::{Content, Draft, DraftError, read_draft, read_expectation};

@@ -66,6 +66,7 @@ fn sentence(row: &Judged) -> String {
     match (row.judgement, &row.output) {
         (Judgement::Missing, _) | (_, None) => format!("{} is missing, expected {expected}", row.property),
         (Judgement::Unexpected, Some(part)) => format!("{subject} is there with {}, expected {expected}", said(part)),
+        (_, Some(part)) if said(part) == expected => format!("{subject} is {expected}, and not as expected"),
         (_, Some(part)) => format!("{subject} is {}, expected {expected}", said(part)),
     }
 }

@@ -25,7 +25,7 @@ pub const DIFFERENCES: [&str; 9] = [
     "sessions and retained messages end with the sandbox",
     "the Kafka broker keeps 5 MiB or 100,000 batches of a partition and drops the oldest without a word",
     "the Kafka broker takes every compression; Event Hubs takes Gzip at most",
-    "topics are made as they are needed, with the partitions that were asked for or four",
+    "topics that the sandbox was not started with are made by any client that asks for it, with four partitions",
     "the Kafka broker cannot look up offsets by time, nor list, change or authorise anything",
 ];
 

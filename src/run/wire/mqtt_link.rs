@@ -9,7 +9,7 @@ use crate::transport::{Layer, Stream};
 use std::time::{Duration, Instant};
 
 /// Longest wait for the last acknowledgements and the DISCONNECT to go out.
-const GOODBYE: Duration = Duration::from_millis(500);
+const GOODBYE: Duration = Duration::from_secs(2);
 
 /// One session, and the connection that it has at the moment.
 pub(super) struct MqttLink<T> {
@@ -21,6 +21,8 @@ pub(super) struct MqttLink<T> {
     /// When this side last sent something, and whether it waits for the answer to a ping.
     sent: Instant,
     pinged: bool,
+    /// Whether packets may have come together with CONNACK, which nothing more on the wire would announce.
+    fresh: bool,
 }
 
 impl<T> MqttLink<T> {
@@ -31,7 +33,7 @@ impl<T> MqttLink<T> {
         let connack = &accepted.connack;
         let limits = Limits::of(connack);
         session.connected(connack.session_present, limits, connection.output());
-        Ok(Self { options, connection, session, accepted, limits, sent: Instant::now(), pinged: false })
+        Ok(Self { options, connection, session, accepted, limits, sent: Instant::now(), pinged: false, fresh: true })
     }
 
     /// Connects again, to the same session. Returns what is lost, as the broker forgot the session.
@@ -45,6 +47,7 @@ impl<T> MqttLink<T> {
         let lost = self.session.connected(connack.session_present, self.limits, self.connection.output());
         self.accepted = accepted;
         self.pinged = false;
+        self.fresh = true;
         Ok(lost)
     }
 
@@ -60,6 +63,9 @@ impl<T> MqttLink<T> {
 
     /// Waits until bytes came or everything queued is out; without `read`, until the latter.
     pub(super) async fn wait(&mut self, read: bool) -> Result<(), WireError> {
+        if read && std::mem::take(&mut self.fresh) {
+            return Ok(());
+        }
         let ping_in = self.ping_in();
         let wait = async {
             if self.connection.unsent() > 0 && !read {
@@ -119,10 +125,16 @@ impl<T> MqttLink<T> {
     }
 
     /// Sends what is queued, and DISCONNECT. Without `keep` the session ends at the broker, too.
+    ///
+    /// Whoever closes a socket that holds unread bytes makes the system reset the connection, and then the other side
+    /// never sees acknowledgements that it had not read yet. So what still comes is read until the broker closes.
     pub(super) async fn close(mut self, keep: bool) {
         encode::disconnect(!keep && self.options.session_expiry > 0, self.connection.output());
         let _ = tokio::time::timeout(GOODBYE, async {
             self.connection.flush().await?;
+            while self.connection.read().await? > 0 {
+                while let Ok(Some(_)) = self.connection.next() {}
+            }
             self.connection.shutdown().await
         })
         .await;

@@ -50,17 +50,16 @@ fn spans_are_read_as_miette_reads_them() {
     assert!(Excerpt::new("a", String::new(), &[]).read_span(&(0, 0).into(), 1, 1).is_ok());
 }
 
+/// That this takes linear time is measured by `benches/lint`, with files of one line and of very many.
 #[test]
-fn long_lines_and_many_lines_take_linear_time() {
-    let start = std::time::Instant::now();
-    let lines = Excerpt::new("a", "é: 1\n".repeat(100_000), &[]);
-    let line = Excerpt::new("b", "é".repeat(500_000), &[]);
-    for at in 0..100_000 {
+fn positions_hold_in_long_lines_and_in_many() {
+    let lines = Excerpt::new("a", "é: 1\n".repeat(10_000), &[]);
+    let line = Excerpt::new("b", "é".repeat(50_000), &[]);
+    for at in 0..10_000 {
         assert_eq!(lines.position(at * 6), Position { line: at + 1, column: 1 });
         assert_eq!(line.position(at * 10), Position { line: 1, column: at * 5 + 1 });
         lines.read_span(&(at * 6, 2).into(), 1, 1).unwrap();
     }
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
 
 proptest! {

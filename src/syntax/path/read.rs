@@ -55,7 +55,7 @@ fn unquoted(text: &str, range: Range<usize>, what: &str) -> Option<usize> {
         let rest = &text[at..range.end];
         let opens = at == range.start || text[..at].ends_with('.');
         if opens && rest.starts_with('"') {
-            at += closing(rest).unwrap_or(1);
+            at += closing(rest, |behind| behind.trim_start().starts_with('?')).unwrap_or(1);
         } else if rest.starts_with(what) {
             found = Some(at);
             at += what.len();
@@ -66,13 +66,12 @@ fn unquoted(text: &str, range: Range<usize>, what: &str) -> Option<usize> {
     found
 }
 
-/// The length of the quoted segment that `rest` begins with, quotes included: it ends with a quote before `.` or the end,
-/// or before white space that only `?` can follow.
-fn closing(rest: &str) -> Option<usize> {
+/// The length of the quoted segment that `rest` begins with, quotes included: it ends with a quote before `.`, the end,
+/// or what `ends` accepts.
+fn closing(rest: &str, ends: impl Fn(&str) -> bool) -> Option<usize> {
     rest.char_indices().skip(1).find_map(|(at, char)| {
-        let behind = &rest[at + char.len_utf8()..];
-        (char == '"' && (behind.is_empty() || behind.starts_with('.') || behind.trim_start().starts_with('?')))
-            .then_some(at + 1)
+        let behind = rest.get(at + char.len_utf8()..)?;
+        (char == '"' && (behind.is_empty() || behind.starts_with('.') || ends(behind))).then_some(at + 1)
     })
 }
 
@@ -150,7 +149,7 @@ fn segments(text: &str, fields: Range<usize>) -> Result<Vec<Segment>, SyntaxErro
     loop {
         let rest = &text[at..fields.end];
         let segment = if rest.starts_with('"') {
-            let Some(length) = closing(rest) else {
+            let Some(length) = closing(rest, |_| false) else {
                 return Err(SyntaxError::new(
                     "a quoted segment has to end with `\"` before `.` or the end",
                     at..fields.end,

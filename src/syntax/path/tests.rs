@@ -76,6 +76,7 @@ fn what_is_no_path_is_refused_in_place() {
         ("a*.b", "a*"),
         ("\"a", "\"a"),
         ("\"a\"b.c", "\"a\"b.c"),
+        ("\"a\"\u{a0}?b", "\"a\"\u{a0}?b"),
     ] {
         let error = Path::parse(text).unwrap_err();
         assert_eq!(&text[error.range], part, "{text}: {}", error.message);

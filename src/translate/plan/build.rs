@@ -5,8 +5,8 @@ use super::target::{Batches, KafkaProducer, KafkaTarget, MqttTarget, Partitionin
 use super::{Answers, Attributes, End, Files, HeaderStep, Plan};
 use crate::message::QoS;
 use crate::model::{DEFAULT_NAME, EndpointType, Text};
-use crate::settings::{Flow, HeaderActionType, Kafka, Mqtt, PartitionStrategy, Switch};
-use crate::syntax::topic::Template;
+use crate::settings::{CloudEvents, Flow, HeaderActionType, Kafka, Mqtt, PartitionStrategy, Switch};
+use crate::syntax::topic::{Filter, Template};
 use crate::translate::choices::Choices;
 use crate::translate::limits;
 use crate::translate::trace::Cause;
@@ -23,10 +23,10 @@ pub(super) fn plan(
     let answers = Answers::of(choices);
     let mut build = Build { flow, source, destination, errors: Vec::new() };
     build.pair();
+    build.sources();
     let target = build.target();
     let topic = build.topic();
-    let cloud_events =
-        destination.decide("cloudEventAttributes", destination.settings.cloud_events.as_ref(), &mut build.errors);
+    let cloud_events = build.cloud_events();
     let client_ids = [source, destination].map(|end| build.client_id(end, &answers));
     let transform = build.transform(choices, files);
     let (Some(target), Some(topic), Some(cloud_events), true) = (target, topic, cloud_events, build.errors.is_empty())
@@ -94,6 +94,31 @@ impl Build<'_> {
             ),
             (_, None) => self.error(to, format!("the type of endpoint `{}` is not known", self.destination.name)),
         }
+    }
+
+    /// Complains of `dataSources` that no broker can be asked for.
+    fn sources(&mut self) {
+        for text in &self.flow.source.topics {
+            let cause = Cause::from(text.place);
+            let problem = match self.source.kind {
+                Some(EndpointType::Mqtt) => {
+                    Filter::parse(&text.value).err().map(|error| (Some(error.range), error.message))
+                }
+                Some(EndpointType::Kafka) => limits::kafka_topic(&text.value).map(|problem| (None, problem)),
+                _ => None,
+            };
+            if let Some((part, problem)) = problem {
+                self.error(Cause { part, ..cause }, problem);
+            }
+        }
+    }
+
+    /// `cloudEventAttributes`, which only destinations of messages have.
+    fn cloud_events(&mut self) -> Option<Decided<CloudEvents>> {
+        let end = self.destination;
+        let takes_messages = matches!(end.kind, Some(EndpointType::Mqtt | EndpointType::Kafka));
+        let setting = end.settings.cloud_events.as_ref();
+        takes_messages.then(|| end.decide("cloudEventAttributes", setting, &mut self.errors)).flatten()
     }
 
     fn target(&mut self) -> Option<Target> {

@@ -57,7 +57,10 @@ impl End {
             return Some(Decided { value: setting.value.clone(), cause, default });
         }
         let place = self.settings.open.iter().find(|(open, _)| *open == path).map_or(self.place, |(_, place)| *place);
-        let message = format!("`{path}` of endpoint `{}` cannot be told: expected a value of that field", self.name);
+        let message = format!(
+            "`{path}` of endpoint `{}` cannot be told: expected a value that `flowgate explain {path}` lists",
+            self.name
+        );
         errors.push(PlanError { message, cause: place.into() });
         None
     }

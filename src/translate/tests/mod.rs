@@ -57,6 +57,7 @@ fn text(value: &str, place: Place) -> Text {
 struct Setup {
     from: EndpointType,
     to: EndpointType,
+    source: &'static str,
     topic: &'static str,
     cloud_events: CloudEvents,
     copy: Option<Setting<Switch>>,
@@ -76,6 +77,7 @@ impl Setup {
         Self {
             from,
             to,
+            source: if from == EndpointType::Kafka { "in" } else { "in/#" },
             topic,
             cloud_events: CloudEvents::Propagate,
             copy: written(Switch::Enabled, COPY),
@@ -154,12 +156,13 @@ impl Setup {
             place: line(at),
         });
         Flow {
-            id: Identity { name: Some("line-3-flow".into()), namespace: None, place: FLOW },
+            id: Identity { name: Some("line-3-flow".into()), namespace: None, place: FLOW, document: FLOW },
             shape: Shape::V1,
+            enabled: true,
             profile: None,
             source: FlowSource {
                 endpoint: None,
-                topics: vec![text("in/#", SOURCE)],
+                topics: vec![text(self.source, SOURCE)],
                 schema_ref: self.source_schema.map(|schema| text(schema, SOURCE)),
                 place: SOURCE,
             },

@@ -16,6 +16,16 @@ fn only(setup: &Setup, part: &str, place: Place) {
 }
 
 #[test]
+fn sources_that_no_broker_can_be_asked_for_are_refused() {
+    use EndpointType::{Kafka, Mqtt};
+    for (from, to, source, why) in
+        [(Mqtt, Kafka, "a/#/b", "`#`"), (Mqtt, Mqtt, "$share/group", "$share"), (Kafka, Mqtt, "line-3/#", "'/'")]
+    {
+        only(&Setup { source, ..Setup::new(from, to, "a") }, why, SOURCE);
+    }
+}
+
+#[test]
 fn pairs_that_no_dataflow_joins_are_refused() {
     use EndpointType::{DataLakeStorage, Kafka, LocalStorage, Mqtt, OpenTelemetry};
     only(&Setup::new(Kafka, Kafka, "a"), "from Kafka to Kafka", DESTINATION);
@@ -47,7 +57,9 @@ fn a_setting_that_cannot_be_told_is_named_at_its_place() {
     destination.settings.open = vec![("copyMqttProperties", COPY), ("cloudEventAttributes", CLOUD_EVENTS)];
     let errors = setup.plan_between(&source, &destination).unwrap_err();
     let found: Vec<_> = errors.iter().map(|error| (error.message.as_str(), error.cause.place)).collect();
-    let told = |path| format!("`{path}` of endpoint `hub` cannot be told: expected a value of that field");
+    let told = |path| {
+        format!("`{path}` of endpoint `hub` cannot be told: expected a value that `flowgate explain {path}` lists")
+    };
     let expected =
         [("copyMqttProperties", COPY), ("batching.mode", DESTINATION_BLOCK), ("cloudEventAttributes", CLOUD_EVENTS)];
     let expected = expected.map(|(path, place)| (told(path), place));

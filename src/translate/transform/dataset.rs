@@ -78,7 +78,9 @@ impl Enrichment {
         let (key, alias) = names(&dataset.key.value);
         let records = datasets.records.get(key).or_else(|| datasets.records.get(alias?));
         let Some(records) = records.cloned() else {
-            let message = format!("no records are given for the data set `{key}`");
+            let message = format!(
+                "no records are given for the data set `{key}`: `--dataset`, or `datasets` of a case, names a file with them"
+            );
             return Err(PlanError::new(message, dataset.key.place));
         };
         let own: Vec<&str> = [Some(key), alias].into_iter().flatten().collect();

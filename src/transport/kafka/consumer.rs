@@ -4,7 +4,7 @@
 //! all the same, as long as the group has no members.
 
 use super::config;
-use super::error::{Error, check_topic};
+use super::error::{Error, check_topic, passes};
 use super::failure::Failure;
 use super::ffi;
 use super::link::{Link, milliseconds};
@@ -42,7 +42,6 @@ pub enum Start {
 pub struct Consumer {
     link: Link,
     next: std::vec::IntoIter<Received>,
-    has_group: bool,
 }
 
 /// How long to wait for a coordinator before asking again.
@@ -58,7 +57,7 @@ impl Consumer {
     /// librdkafka does not take the settings.
     pub fn new(settings: &Settings) -> Result<Self, Error> {
         let link = Link::new(settings, &config::consumer(settings), RDKafkaType::RD_KAFKA_CONSUMER)?;
-        Ok(Self { link, next: Vec::new().into_iter(), has_group: settings.group.is_some() })
+        Ok(Self { link, next: Vec::new().into_iter() })
     }
 
     /// The partitions of `topic`.
@@ -181,12 +180,7 @@ impl Consumer {
         if let Some((topic, _, code)) = self.link.inbox.refusals.pop() {
             return Err(Error::of(code, READING, &topic));
         }
-        match self.link.fatal() {
-            // Without a group of its own it asks for none, but librdkafka does.
-            Some(Error::GroupDenied) if !self.has_group => Ok(()),
-            Some(error) => Err(error),
-            None => Ok(()),
-        }
+        self.link.fatal().map_or(Ok(()), Err)
     }
 
     /// The offsets that the group of the settings has committed for `partitions`; `None` where it has none.
@@ -230,12 +224,12 @@ impl Consumer {
             match self.link.inbox.committed.take() {
                 Some(0) => return Ok(()),
                 // The coordinator is being chosen, or wakes up.
-                Some(14..=16) => {
+                Some(code) if passes(code) => {
                     tokio::time::sleep(RETRY).await;
                     self.link.commit(&list).map_err(refused)?;
                 }
                 Some(code) => return Err(refused(code)),
-                None => {}
+                None => self.check()?,
             }
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {

@@ -61,8 +61,6 @@ pub enum Error {
 pub(super) const UNKNOWN_TOPIC: i32 = 3;
 pub(super) const TOPIC_DENIED: i32 = 29;
 const INVALID_TOPIC: i32 = 17;
-/// For a moment after a topic was created.
-pub(super) const LEADER_NOT_AVAILABLE: i32 = 5;
 const UNKNOWN_MEMBER: i32 = 25;
 const CLUSTER_DENIED: i32 = 31;
 pub(super) const GROUP_DENIED: i32 = 30;
@@ -78,6 +76,12 @@ pub(super) const LOCAL_ALL_BROKERS_DOWN: i32 = -187;
 pub(super) const LOCAL_FATAL: i32 = -150;
 pub(super) const LOCAL_NO_RESET: i32 = -140;
 pub(super) const LOCAL_TRANSPORT: i32 = -195;
+
+/// Whether an error passes by itself: no leader or no coordinator, for a moment after a topic was created or a broker
+/// came back, or nobody who answers yet.
+pub(super) const fn passes(code: i32) -> bool {
+    matches!(code, LOCAL_TIMED_OUT | LOCAL_TRANSPORT | 5 | 6 | 7 | 9 | 13..=16 | 74 | 75)
+}
 
 impl Error {
     /// The error of `code` in `doing` something with `topic`.
@@ -107,6 +111,9 @@ impl Error {
                 }
                 _ => Self::Setting { name: "the settings as a whole".to_owned(), reason },
             },
+            KafkaError::Nul(_) => {
+                Self::Setting { name: "the settings as a whole".to_owned(), reason: "one has a zero byte".to_owned() }
+            }
             other => Self::Setting { name: "the settings as a whole".to_owned(), reason: other.to_string() },
         }
     }

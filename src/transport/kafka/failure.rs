@@ -40,6 +40,8 @@ pub enum Cause {
     Network(String),
     /// The broker ended the connection without a word. In clear, that is what a listener that wants TLS or a login does.
     Closed,
+    /// A connection that had been in use ended.
+    Lost,
     /// The answer to TLS is none: the listener speaks in clear.
     NotTls,
     /// No trusted authority stands behind the certificate.
@@ -81,7 +83,7 @@ impl Failure {
     /// Whether trying again cannot help: names, certificates and logins do not heal by themselves, as brokers do that
     /// restart.
     pub fn is_lasting(&self) -> bool {
-        !matches!(self.cause, Cause::Refused | Cause::Silent | Cause::Network(_) | Cause::Closed)
+        !matches!(self.cause, Cause::Refused | Cause::Silent | Cause::Network(_) | Cause::Closed | Cause::Lost)
     }
 
     /// Whether one such answer settles it, whatever other addresses there are.
@@ -107,6 +109,7 @@ impl fmt::Display for Failure {
                 Step::Tls => f.write_str(" ended the connection during the TLS handshake"),
                 _ => f.write_str(" ended the connection without an answer: the listener may want TLS or a login"),
             },
+            Cause::Lost => f.write_str(" ended the connection"),
             Cause::NotTls => f.write_str(" does not speak TLS: the listener is in clear"),
             Cause::UnknownIssuer => f.write_str(" has a certificate that no trusted authority issued"),
             Cause::WrongName => f.write_str(" has a certificate for another name"),

@@ -1,8 +1,8 @@
 //! A client with its event queue, and what is known of its connections: the ground of producer and consumer.
 
 use super::context::Context;
-use super::error::{Error, LEADER_NOT_AVAILABLE, LOCAL_TIMED_OUT, LOCAL_TRANSPORT};
-use super::failure::{self, Failure, Said, Step};
+use super::error::{Error, GROUP_DENIED, LOCAL_TIMED_OUT, LOCAL_TRANSPORT, passes};
+use super::failure::{self, Cause, Failure, Said, Step};
 use super::ffi::{self, Inbox, Native, Queue};
 use super::settings::{Sasl, Settings, Token};
 use rdkafka::client::Client;
@@ -31,6 +31,9 @@ pub(super) struct Link {
     failures: Vec<Failure>,
     /// The last refusal that is not about a connection: code and words.
     refusal: Option<(i32, String)>,
+    /// Whether a broker has answered, ever.
+    answered: bool,
+    has_group: bool,
     /// Since when no broker has been connected.
     down: Option<Instant>,
     /// What has arrived and was not taken yet.
@@ -46,8 +49,17 @@ impl Link {
             Sasl::OauthBearer(token) => Some(token.clone()),
             _ => None,
         };
-        let link =
-            Self { queue, client, token, failures: Vec::new(), refusal: None, down: None, inbox: Inbox::default() };
+        let link = Self {
+            queue,
+            client,
+            token,
+            failures: Vec::new(),
+            refusal: None,
+            answered: false,
+            has_group: settings.group.is_some(),
+            down: None,
+            inbox: Inbox::default(),
+        };
         link.hand_over_token()?;
         Ok(link)
     }
@@ -68,8 +80,10 @@ impl Link {
         self.queue.drain(&mut self.inbox, EVENTS);
         for notice in std::mem::take(&mut self.inbox.notices) {
             match failure::read(&notice, self.client.context()) {
-                Said::Failure(failure) if !self.failures.contains(&failure) => self.failures.push(failure),
+                Said::Failure(failure) => self.failed(failure),
                 Said::AllDown if self.down.is_none() => self.down = Some(Instant::now()),
+                // Without a group of its own it asks for none, but librdkafka does.
+                Said::Refusal(GROUP_DENIED) if !self.has_group => {}
                 Said::Refusal(code) => self.refusal = Some((code, notice.text)),
                 _ => {}
             }
@@ -77,6 +91,15 @@ impl Link {
         if std::mem::take(&mut self.inbox.token_wanted) {
             // librdkafka asks well before the end. A token that has ended is refused by itself or the broker, and told.
             let _ = self.hand_over_token();
+        }
+    }
+
+    fn failed(&mut self, mut failure: Failure) {
+        if self.answered && failure.cause == Cause::Closed {
+            failure.cause = Cause::Lost;
+        }
+        if !self.failures.contains(&failure) {
+            self.failures.push(failure);
         }
     }
 
@@ -92,6 +115,7 @@ impl Link {
 
     /// Forgets failures: something got through.
     pub(super) fn healed(&mut self) {
+        self.answered = true;
         if !self.failures.is_empty() || self.down.is_some() {
             self.failures.clear();
             self.down = None;
@@ -100,9 +124,13 @@ impl Link {
 
     /// What is wrong with the connections, as far as it is known: the failure that came furthest.
     pub(super) fn trouble(&self) -> Option<&Failure> {
-        let rank =
-            |failure: &Failure| (failure.is_settled(), !matches!(failure.cause, failure::Cause::Closed), failure.step);
+        let rank = |failure: &Failure| (failure.is_settled(), failure.cause != Cause::Closed, failure.step);
         self.failures.iter().max_by_key(|failure| rank(failure))
+    }
+
+    /// Whether no broker is connected.
+    pub(super) const fn is_down(&self) -> bool {
+        self.down.is_some()
     }
 
     /// What the cluster refuses to this client as a whole: to read, a group, a producer id.
@@ -150,6 +178,10 @@ impl Link {
                 _ = woken => {}
             }
             self.look();
+            if let Some(Error::GroupDenied) = self.fatal() {
+                given_up.store(true, Ordering::Relaxed);
+                return Err(Error::GroupDenied);
+            }
             if let Some(failure) = self.hopeless() {
                 given_up.store(true, Ordering::Relaxed);
                 return Err(Error::Connection(Box::new(failure)));
@@ -206,13 +238,15 @@ impl Link {
 /// it is no longer wanted.
 fn patiently<T>(end: Instant, stop: &AtomicBool, mut ask: impl FnMut(Duration) -> Result<T, i32>) -> Result<T, i32> {
     let mut slice = Duration::from_millis(250);
+    let mut last = LOCAL_TIMED_OUT;
     loop {
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() || stop.load(Ordering::Relaxed) {
-            return Err(LOCAL_TIMED_OUT);
+            return Err(last);
         }
         match ask(slice.min(left)) {
-            Err(LOCAL_TIMED_OUT | LOCAL_TRANSPORT | LEADER_NOT_AVAILABLE) => {
+            Err(code) if passes(code) => {
+                last = code;
                 slice *= 2;
                 std::thread::sleep(Duration::from_millis(5));
             }

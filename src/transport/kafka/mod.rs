@@ -25,3 +25,6 @@ pub use producer::{Delivery, Placed, Producer, SendError};
 pub use settings::{
     Acks, Batching, Compression, Identity, Login, ProducerSettings, Roots, Route, Sasl, Security, Settings, Tls, Token,
 };
+
+#[cfg(test)]
+mod tests;

@@ -148,7 +148,7 @@ impl Producer {
     ///
     /// # Errors
     /// It was not taken or not delivered; where it had to be given up, the trouble with the connection. After
-    /// [`Error::Silent`] it may still have been delivered.
+    /// [`Error::Silent`] and [`Error::Connection`] it may have been delivered all the same, or be while this producer lives.
     pub async fn deliver(&mut self, record: &Record, limit: Duration) -> Result<Placed, SendError> {
         /// No caller counts that far.
         const MINE: usize = usize::MAX;
@@ -161,7 +161,9 @@ impl Producer {
                 let report = reports.swap_remove(at);
                 return report.outcome.map_err(|code| SendError::Other(self.explain(code, &record.topic)));
             }
-            let lasting = self.link.trouble().filter(|failure| failure.is_lasting());
+            // A bootstrap address that is wrong does not matter where another one was right.
+            let matters = |failure: &&Failure| failure.is_lasting() && (failure.node.is_some() || self.link.is_down());
+            let lasting = self.link.trouble().filter(matters);
             if let Some(failure) = lasting {
                 return Err(SendError::Other(Error::Connection(Box::new(failure.clone()))));
             }

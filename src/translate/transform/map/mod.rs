@@ -100,6 +100,16 @@ impl<'r, 'm> Run<'r, 'm> {
             self.remove(rule);
             return Ok(());
         }
+        // Copied as a whole, unless each field has a story or a type to be given.
+        if self.out.is_empty()
+            && self.story.is_none()
+            && self.schema.is_none()
+            && rule.is_identity()
+            && let Json::Object(object) = self.scope.payload
+        {
+            self.out.clone_from(object);
+            return Ok(());
+        }
         let first = match rule.inputs.first() {
             Some((input, pattern)) if input.has_wildcard() => (input, pattern),
             _ => return self.once(index, rule),

@@ -119,6 +119,15 @@ impl Rule {
         self.inputs.first().is_some_and(|(input, _)| input.has_wildcard())
     }
 
+    /// Whether it is `*` to `*`, from which no later rule takes anything: the payload as it is.
+    pub fn is_identity(&self) -> bool {
+        let all = |pattern: &Pattern| pattern.before.is_empty() && pattern.behind.as_ref().is_some_and(Vec::is_empty);
+        self.expression.is_none()
+            && self.narrower.is_empty()
+            && matches!(self.inputs.as_slice(), [(input, pattern)] if matches!(input.source, Source::Message(_)) && all(pattern))
+            && matches!(&self.output, Output::Field(pattern) if all(pattern))
+    }
+
     /// Whether an input is a field of the payload.
     pub fn reads_payload(&self) -> bool {
         self.inputs.iter().any(|(input, _)| matches!(input.source, Source::Message(_)))

@@ -181,6 +181,10 @@ fn tell(args: &RunArgs, result: &load::Result, io: &mut Io<'_>) -> Result<Exit, 
     } else if args.quiet < 2 {
         write!(io.stdout, "{}", words(args, result))?;
     }
+    if result.interrupted && args.load.part == PartChoice::All {
+        writeln!(io.stderr, "flowgate: interrupted; what was sent last is counted as lost, and may still arrive")?;
+        return Ok(Exit::Trouble);
+    }
     let figures = &result.figures;
     let bad = !result.troubles.is_empty() || (args.load.part == PartChoice::All && figures.lost > 0);
     Ok(if bad { Exit::Findings } else { Exit::Clean })

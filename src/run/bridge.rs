@@ -2,7 +2,7 @@
 //! acknowledges at the source only what the destination has confirmed, in the order of receipt.
 //!
 //! It forwards the messages of its own run and nobody else's. Where connections come from is for `ends`, what is made of
-//! the results for `scenario` and `load`.
+//! the results for `lane` and `load`.
 
 use super::marker;
 use super::wire::{Ack, Arrived, Confirmation, Intake, Outlet, Refused, Settled, WireError};
@@ -247,9 +247,11 @@ impl Bridge {
             passed.push(Passed { number, outcome: outcome.clone(), steps, confirmation: None });
         }
         match outcome {
-            Outcome::Dropped(_) => {
+            Outcome::Dropped(dropped) => {
                 self.counts.dropped += 1;
-                self.intake.settle(ack);
+                if work.plan.acknowledges(dropped.reason).0 {
+                    self.intake.settle(ack);
+                }
                 Ok(())
             }
             Outcome::Delivered(message) => {

@@ -3,7 +3,7 @@
 //! between has one of each.
 //!
 //! Both do their work in `wait`, which can be dropped at any time without losing anything, and in calls that do not wait.
-//! What is done with messages is for `bridge` and `scenario`.
+//! What is done with messages is for `bridge`, `lane` and `load`.
 
 mod kafka_intake;
 mod kafka_outlet;

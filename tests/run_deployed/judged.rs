@@ -104,50 +104,37 @@ pub fn judge(setup: Setup, manner: Option<Manner>, timeout: &str) -> Judged {
     }
 }
 
-fn manifest(setup: Setup, name: &str) -> String {
-    let Setup { attributes, copy, .. } = setup;
-    let mqtt = mosquitto::SHARED.port;
-    let there = if setup.to_kafka {
-        let port = kafka::SHARED.ports.plain;
-        format!(
-            "  endpointType: Kafka
-  kafkaSettings:
-    host: 127.0.0.1:{port}
-    authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
-    tls: {{ mode: Disabled }}
-    copyMqttProperties: {copy}
-    cloudEventAttributes: {attributes}
-"
-        )
-    } else {
-        format!(
-            "  endpointType: Mqtt
-  mqttSettings:
-    host: 127.0.0.1:{mqtt}
-    authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
-    tls: {{ mode: Disabled }}
-    cloudEventAttributes: {attributes}
-"
-        )
-    };
-    let topic = if setup.to_kafka { name.to_owned() } else { format!("{name}-out/${{inputTopic.2}}") };
+/// An endpoint with these settings and further ones.
+fn endpoint(name: &str, kind: &str, port: u16, more: &str) -> String {
+    let block = kind.to_lowercase();
     format!(
         "apiVersion: connectivity.iotoperations.azure.com/v1
 kind: DataflowEndpoint
-metadata: {{ name: here, namespace: azure-iot-operations }}
+metadata: {{ name: {name}, namespace: azure-iot-operations }}
 spec:
-  endpointType: Mqtt
-  mqttSettings:
-    host: 127.0.0.1:{mqtt}
+  endpointType: {kind}
+  {block}Settings:
+    host: 127.0.0.1:{port}
     authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
     tls: {{ mode: Disabled }}
----
-apiVersion: connectivity.iotoperations.azure.com/v1
-kind: DataflowEndpoint
-metadata: {{ name: there, namespace: azure-iot-operations }}
-spec:
-{there}---
-apiVersion: connectivity.iotoperations.azure.com/v1
+{more}---
+"
+    )
+}
+
+fn manifest(setup: Setup, name: &str) -> String {
+    let Setup { attributes, copy, .. } = setup;
+    let mqtt = mosquitto::SHARED.port;
+    let attributes = format!("    cloudEventAttributes: {attributes}\n");
+    let (there, topic) = if setup.to_kafka {
+        let more = format!("    copyMqttProperties: {copy}\n{attributes}");
+        (endpoint("there", "Kafka", kafka::SHARED.ports.plain, &more), name.to_owned())
+    } else {
+        (endpoint("there", "Mqtt", mqtt, &attributes), format!("{name}-out/${{inputTopic.2}}"))
+    };
+    let here = endpoint("here", "Mqtt", mqtt, "");
+    format!(
+        "{here}{there}apiVersion: connectivity.iotoperations.azure.com/v1
 kind: Dataflow
 metadata: {{ name: carry, namespace: azure-iot-operations }}
 spec:

@@ -90,6 +90,18 @@ fn what_is_sent_is_not_taken_for_what_came_out_at_the_same_endpoint() {
 }
 
 #[test]
+fn many_messages_do_not_go_where_they_would_never_end_or_never_arrive() {
+    let folder = Folder::new("rounds", &flow("[a/#]", "", "a/b"));
+    let (code, text) = folder.run(&["--count", "3", "--topic", "a/c"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("it writes to `a/b`, and its source reads `a/#`"), "{text}");
+    let folder = Folder::new("nobody", &flow("[a/b]", "", "c"));
+    let (code, text) = folder.run(&["--count", "3", "--topic", "x"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("nothing in `dataSources` reads `x`"), "{text}");
+}
+
+#[test]
 fn a_dataflow_that_feeds_itself_is_told_of() {
     let folder = Folder::new("loop", &flow("['line-3/#']", "", "line-3/out"));
     let (code, text) = folder.run(&[]);

@@ -308,7 +308,7 @@ impl Bridge {
             }
         }
         let side = if at_source { "source" } else { "destination" };
-        Err(WireError { message: format!("at the {side}: {}", error.message), passing: error.passing })
+        Err(WireError { message: format!("at the {side}: {}", error.message), ..error })
     }
 
     /// Waits until nothing is under way any more, for `limit` at most, and takes nothing new.

@@ -6,7 +6,7 @@ use super::lane::{Known, Role, Trip, Trouble};
 use super::manifests::Line;
 use super::marker;
 use super::verdict::{self, Known as Told};
-use super::wire::Confirmation;
+use super::wire::{About, Confirmation};
 use crate::diag::{Diagnostic, Place};
 use crate::message::Message;
 use crate::model::{EndpointType, Text};
@@ -42,10 +42,14 @@ struct Fate<'t> {
 
 /// The passage that the report tells, and how its properties were judged.
 pub fn passage(trip: &Trip, question: Question<'_>) -> (Passage, Vec<Judged>) {
-    let place = question.line.flow.destination.place;
     let prediction = prediction(trip, question);
     let why_not = trip.trouble.as_ref().map(|trouble| format!("{}: {}", trouble.role.as_str(), trouble.error));
     let why_refused = refusal(trip);
+    let destination = &question.line.flow.destination;
+    let place = match (&why_refused, &destination.topic) {
+        (Some(_), Some(topic)) => topic.place,
+        _ => destination.place,
+    };
     let fate = fate(trip, question, prediction.as_ref(), why_not.as_deref(), why_refused.as_deref());
     let steps = steps(trip, question);
     let journey = Journey { input: &trip.input, came: fate.came, steps };
@@ -132,8 +136,8 @@ fn fate<'t>(
     if let Some(why) = refused {
         return plain(Came::Failed(why));
     }
-    if let (Some(why), Some(Trouble { role, .. })) = (trouble, &trip.trouble) {
-        let finding = Diagnostic::new(&NOT_DELIVERED, place_of(question.line, *role), why.to_owned());
+    if let (Some(why), Some(trouble)) = (trouble, &trip.trouble) {
+        let finding = Diagnostic::new(&NOT_DELIVERED, place_of(question.line, trouble), why.to_owned());
         return Fate { overrides: Some((Verdict::Failed, finding)), ..plain(Came::Failed(why)) };
     }
     match prediction {
@@ -214,11 +218,25 @@ fn unheard(trip: &Trip, question: Question<'_>) -> String {
     format!("the dataflow gets no message that is sent to `{topic}`: it reads {}", topics.join(", "))
 }
 
-/// The line of the manifest that a failure of `role` is about.
-fn place_of(line: &Line, role: Role) -> Place {
-    match role {
-        Role::Sender => line.source.summary.host_place,
-        Role::Dataflow | Role::Reader => line.destination.summary.host_place,
+/// The place in the manifest that `trouble` is about.
+pub fn place_of(line: &Line, trouble: &Trouble) -> Place {
+    let Line { flow, source, destination } = line;
+    let at_source = at_source(trouble);
+    let summary = if at_source { &source.summary } else { &destination.summary };
+    match trouble.error.about {
+        About::Host => summary.host_place,
+        About::Login => summary.method.as_ref().map_or(summary.settings, |method| method.place),
+        About::Topic if at_source => flow.source.topics.first().map_or(flow.source.place, |topic| topic.place),
+        About::Topic => flow.destination.topic.as_ref().map_or(flow.destination.place, |topic| topic.place),
+    }
+}
+
+/// Whether `trouble` is with the source, or else with the destination.
+pub fn at_source(trouble: &Trouble) -> bool {
+    match trouble.role {
+        Role::Sender => true,
+        Role::Dataflow => trouble.error.message.starts_with("at the source"),
+        Role::Reader => false,
     }
 }
 

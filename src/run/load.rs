@@ -25,6 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const DELIVERY: Duration = Duration::from_secs(300);
 /// Longest wait for what is under way when a run ends.
 const LAST_CALL: Duration = Duration::from_secs(10);
+/// Longest wait of a sender for confirmations when a run is stopped.
+const GOODBYE: Duration = Duration::from_secs(1);
 /// Longest pause between two attempts to connect again.
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
@@ -284,6 +286,7 @@ async fn send(
     let since = Instant::now();
     let mut number = 0;
     let mut over = false;
+    let mut last_call = None;
     while !over || outlet.open() > 0 {
         over |= *halted.borrow() || load.is_over(number, since);
         let due = |number: u64| load.rate.is_none_or(|rate| since.elapsed().as_secs_f64() * rate >= number as f64);
@@ -311,7 +314,7 @@ async fn send(
         if let Err(error) = waited.and_then(|()| confirmed(&mut outlet)) {
             again(error, halted.clone(), async || outlet.reconnect().await).await?;
         }
-        if *halted.borrow() && outlet.open() > 0 {
+        if *halted.borrow() && Instant::now() >= *last_call.get_or_insert_with(|| Instant::now() + GOODBYE) {
             break;
         }
     }

@@ -41,7 +41,7 @@ fn taken_by<'l>(line: &'l Line, topic: &str) -> Option<&'l str> {
 }
 
 /// The topic that the dataflow writes to and the filter by which it reads from it, if it does.
-fn feeds_itself(job: &Job) -> Option<(String, &str)> {
+pub fn feeds_itself(job: &Job) -> Option<(String, &str)> {
     let line = &job.line;
     if !same_broker(&line.source, &line.destination) {
         return None;

@@ -56,7 +56,7 @@ fn a_kafka_broker_that_is_not_there() {
     let to = flow(["broker", "line/+/telemetry"], ["hub", "out"], "");
     let site = Site::new(&[broker(SHARED.port), kafka("hub", &address, ANONYMOUS, ""), to]);
     let host = format!("host: {address}");
-    fails(&site, &[], SECONDS(8), &host, &["nobody listens", "nothing was sent"]);
+    fails(&site, &[], SECONDS(8), &host, &["at the destination", "refused the connection", "nothing was sent"]);
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_wrong_password_at_mosquitto() {
     let wrong = site.file("wrong", "a wrong password");
     let sender = ["--sender", "username=plant", "--sender", &format!("password=file:{wrong}")];
     let run =
-        fails(&site, &sender, SECONDS(6), "method: Anonymous", &["the dataflow", "at the source", "not authorized"]);
+        fails(&site, &sender, SECONDS(6), "method: Anonymous", &["the dataflow", "at the source", "Not authorized"]);
     assert!(!format!("{run:?}").contains("a wrong password"));
 }
 
@@ -140,11 +140,11 @@ fn a_publish_that_is_refused() {
     let acl = Some("topic read #\ntopic write line/#\n");
     let mosquitto = Mosquitto::start(&Setup { acl, ..Setup::default() });
     let site = Site::new(&[broker(mosquitto.port), cloud(mosquitto.port), line("out")]);
-    fails(&site, &[], SECONDS(6), "dataDestination", &["not authorized", "refuses the message"]);
+    fails(&site, &[], SECONDS(6), "dataDestination", &["Not authorized", "refuses the message"]);
     let acl = Some("topic read #\n");
     let mosquitto = Mosquitto::start(&Setup { acl, ..Setup::default() });
     let site = Site::new(&[broker(mosquitto.port), cloud(SHARED.port), line("out")]);
-    fails(&site, &[], SECONDS(6), "host: 127.0.0.1", &["the sender", "not authorized", "refuses the message"]);
+    fails(&site, &[], SECONDS(6), "dataSources", &["the sender", "Not authorized", "refuses the message"]);
 }
 
 #[test]
@@ -222,7 +222,7 @@ fn a_data_set_that_is_not_given() {
 ";
     let to = flow(["broker", "line/+/telemetry"], ["cloud", "out"], between);
     let site = Site::new(&[broker(SHARED.port), cloud(SHARED.port), to]);
-    fails(&site, &[], SECONDS(3), "key: machines", &["machines", "--dataset"]);
+    fails(&site, &[], SECONDS(3), "key: machines", &["no records are given", "machines"]);
 }
 
 #[test]

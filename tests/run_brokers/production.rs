@@ -180,20 +180,20 @@ fn two_messages_that_could_be_meant_are_inconclusive() {
     let alone = site.live(&["--format", "json", "--payload", "same"]);
     assert_eq!(alone.exit, Exit::Clean, "{alone:?}");
     // Others write the same all the time.
-    let mut kcat = Command::new("kcat");
-    kcat.args(["-P", "-b", &KAFKA.bootstrap(), "-t", &topic, "-X", "linger.ms=1"]).stdin(Stdio::piped());
-    let mut kcat = kcat.spawn().unwrap();
-    let mut stdin = kcat.stdin.take().unwrap();
+    let bootstrap = KAFKA.bootstrap();
+    let other = || {
+        let mut kcat = Command::new("kcat");
+        let mut kcat = kcat.args(["-P", "-b", &bootstrap, "-t", &topic]).stdin(Stdio::piped()).spawn().unwrap();
+        writeln!(kcat.stdin.take().unwrap(), "same").unwrap();
+        assert!(kcat.wait().unwrap().success());
+    };
     let run = std::thread::scope(|scope| {
         let running = scope.spawn(|| site.live(&["--format", "json", "--payload", "same"]));
         while !running.is_finished() {
-            writeln!(stdin, "same").unwrap();
-            std::thread::sleep(Duration::from_millis(20));
+            other();
         }
         running.join().unwrap()
     });
-    drop(stdin);
-    assert!(kcat.wait().unwrap().success());
     assert_eq!(run.exit, Exit::Findings, "{run:?}");
     let report = report(&run);
     assert_eq!(report["messages"][0]["verdict"], "inconclusive");

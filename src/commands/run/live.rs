@@ -124,7 +124,7 @@ fn pass(
             }
             Ok(None) => return (done, End::Interrupted),
             Err(trouble) => {
-                let mut finding = tell::trouble(job, trouble.role, &trouble.error.to_string());
+                let mut finding = tell::trouble(job, &trouble);
                 let left = inputs.jobs.len() - done.len();
                 if !done.is_empty() {
                     finding.notes.push(format!("{left} of {} cases were not sent", inputs.jobs.len()));

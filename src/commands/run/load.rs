@@ -11,6 +11,7 @@ use crate::run::job::Job;
 use crate::run::lane::Patience;
 use crate::run::load::{self, Load, Part};
 use crate::run::opening::{Doors, Purpose, topics};
+use crate::run::remarks::{feeds_itself, reads};
 use crate::run::site::Party;
 use crate::run::{Wire, ends, ids};
 use serde_json::json;
@@ -50,8 +51,26 @@ fn load(args: &RunArgs, job: &Job, limit: Duration) -> Result<Load, CommandError
     Ok(Load { count: args.load.count, rate: args.load.rate, duration, part, resume: args.load.resume, behind, limit })
 }
 
-/// The one job, with a payload of the size that is asked for.
+/// The one job, with a payload of the size that is asked for. It must be one that many messages can pass: read by its
+/// source, and not by itself.
 fn only(args: &RunArgs, inputs: &Inputs) -> Result<Job, CommandError> {
+    let job = resized(args, inputs)?;
+    if let Some((topic, filter)) = feeds_itself(&job) {
+        let message = format!(
+            "the dataflow feeds itself: it writes to `{topic}`, and its source reads `{filter}` of the same broker, so many \
+             messages would never end"
+        );
+        return Err(CommandError::Argument(message));
+    }
+    if let Some(sending) = job.sendings.iter().find(|sending| !reads(&job.line, &sending.message)) {
+        let message =
+            format!("nothing in `dataSources` reads `{}`, so nothing would come out", sending.message.topic());
+        return Err(CommandError::Argument(message));
+    }
+    Ok(job)
+}
+
+fn resized(args: &RunArgs, inputs: &Inputs) -> Result<Job, CommandError> {
     let [job] = inputs.jobs.as_slice() else {
         return Err(CommandError::Argument(
             "many messages are of one kind, so `--cases` does not go with them".to_owned(),
@@ -161,6 +180,10 @@ fn tell(args: &RunArgs, result: &load::Result, io: &mut Io<'_>) -> Result<Exit, 
         writeln!(io.stdout, "{}", figures(result))?;
     } else if args.quiet < 2 {
         write!(io.stdout, "{}", words(args, result))?;
+    }
+    if result.interrupted && args.load.part == PartChoice::All {
+        writeln!(io.stderr, "flowgate: interrupted; what was sent last is counted as lost, and may still arrive")?;
+        return Ok(Exit::Trouble);
     }
     let figures = &result.figures;
     let bad = !result.troubles.is_empty() || (args.load.part == PartChoice::All && figures.lost > 0);

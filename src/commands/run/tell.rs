@@ -12,9 +12,11 @@ use crate::report::run::{Detail, Mode, Passage, Route, RunReport, Verdict, line,
 use crate::report::{self, Format, Report, Style, Summary};
 use crate::run::cases::{CANNOT_RUN, Expectation};
 use crate::run::job::Job;
-use crate::run::lane::Role;
+use crate::run::judgement::{at_source, place_of};
+use crate::run::lane::Trouble;
 use crate::run::passing::Done;
 use crate::run::site::Party;
+use crate::run::wire::About;
 use crate::source::Sources;
 use crate::{Environment, Io};
 use std::time::Duration;
@@ -44,19 +46,17 @@ pub fn complaints(args: &RunArgs, inputs: &Inputs, style: &Style, io: &mut Io<'_
     findings(args, inputs, inputs.findings.clone(), style, io)
 }
 
-/// The finding that `role` could not do its part of `job`, at the line of the manifest that it is about.
-pub fn trouble(job: &Job, role: Role, why: &str) -> Diagnostic {
-    let end = match role {
-        Role::Sender => &job.line.source.summary,
-        Role::Dataflow if why.starts_with("at the source") => &job.line.source.summary,
-        Role::Dataflow | Role::Reader => &job.line.destination.summary,
-    };
-    let mut finding = Diagnostic::new(&NOT_DELIVERED, end.host_place, format!("{}: {why}", role.as_str()));
+/// The finding that somebody could not do their part of `job`, at the line of the manifest that it is about.
+pub fn trouble(job: &Job, trouble: &Trouble) -> Diagnostic {
+    let end = if at_source(trouble) { &job.line.source.summary } else { &job.line.destination.summary };
+    let Trouble { role, error } = trouble;
+    let place = place_of(&job.line, trouble);
+    let mut finding = Diagnostic::new(&NOT_DELIVERED, place, format!("{}: {error}", role.as_str()));
     finding.notes.push(match &job.case {
         Some(case) => format!("nothing was sent of case `{}`", case.name.value),
         None => "nothing was sent".to_owned(),
     });
-    if end.far_end == FarEnd::LocalBroker {
+    if end.far_end == FarEnd::LocalBroker && error.about == About::Host {
         let host = end.host.as_ref().map_or("aio-broker:18883", |host| &host.value);
         let host = Host::parse(host);
         let (name, port) = (host.name, host.port.unwrap_or("18883"));

@@ -1,9 +1,9 @@
 //! Messages from Kafka: all partitions of a topic, assigned and not subscribed, so that no group of anybody is joined.
 
-use super::{Ack, Arrived, WireError};
+use super::{About, Ack, Arrived, WireError};
 use crate::message::Message;
 use crate::run::ledger::{Ledger, Token};
-use crate::transport::kafka::{Consumer, Error, Received, Settings, Start};
+use crate::transport::kafka::{Consumer, Error, Received, Settings, Start, Step};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
 
@@ -139,7 +139,11 @@ async fn resumed(consumer: &mut Consumer, source: &KafkaSource) -> Result<Start,
 pub(super) fn error_of(error: &Error) -> WireError {
     match error {
         Error::Connection(failure) if !failure.is_lasting() => WireError::passing(error),
+        Error::Connection(failure) if failure.step == Step::Login => {
+            WireError { about: About::Login, ..WireError::lasting(error) }
+        }
         Error::Silent { .. } => WireError::passing(error),
+        Error::TopicName(_) | Error::TopicMissing(_) | Error::TopicDenied(_) => WireError::of_topic(error),
         _ => WireError::lasting(error),
     }
 }

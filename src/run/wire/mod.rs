@@ -29,17 +29,35 @@ pub struct WireError {
     pub message: String,
     /// Whether a new connection may help: the network or the broker failed, nobody refused anything.
     pub passing: bool,
+    /// Which part of the manifest it is about.
+    pub about: About,
+}
+
+/// The part of a manifest that decides whether a step succeeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Where the broker is, and what it is: `host`.
+    Host,
+    /// Who logs in: `authentication`.
+    Login,
+    /// What is read or written: `dataSources` or `dataDestination`.
+    Topic,
 }
 
 impl WireError {
     /// A failure that a new connection may mend.
     pub fn passing(message: impl ToString) -> Self {
-        Self { message: message.to_string(), passing: true }
+        Self { message: message.to_string(), passing: true, about: About::Host }
     }
 
     /// A refusal.
     pub fn lasting(message: impl ToString) -> Self {
-        Self { message: message.to_string(), passing: false }
+        Self { message: message.to_string(), passing: false, about: About::Host }
+    }
+
+    /// A refusal of a topic.
+    pub fn of_topic(message: impl ToString) -> Self {
+        Self { about: About::Topic, ..Self::lasting(message) }
     }
 }
 

@@ -51,7 +51,9 @@ impl MqttIntake {
         for (subscription, reason) in self.source.subscriptions.iter().zip(reasons) {
             if reason.is_error() {
                 let filter = &subscription.filter;
-                return Err(WireError::lasting(format!("the broker refuses the subscription to `{filter}`: {reason}")));
+                return Err(WireError::of_topic(format!(
+                    "the broker refuses the subscription to `{filter}`: {reason}"
+                )));
             }
         }
         Ok(())

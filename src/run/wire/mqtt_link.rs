@@ -1,6 +1,6 @@
 //! A session at an MQTT broker that outlives its connections: pings, reconnects, and hands out what happens.
 
-use super::WireError;
+use super::{About, WireError};
 use crate::transport::mqtt::{
     Accepted, ConnectOptions, Connection, ConnectionError, Event, Exchanged, Handshake, HandshakeError, Limits,
     Session, encode, handshake,
@@ -148,13 +148,23 @@ fn refusal(error: &HandshakeError) -> WireError {
         HandshakeError::Connection(_) => true,
         _ => false,
     };
-    WireError { message: error.to_string(), passing }
+    let about = match error {
+        HandshakeError::Refused(connack) if is_login(connack.reason.code) => About::Login,
+        _ => About::Host,
+    };
+    WireError { message: error.to_string(), passing, about }
+}
+
+/// Whether CONNACK with this code is about who logs in: client identifier, user name or password, not authorized, banned,
+/// authentication method (MQTT 5, table 3-1).
+const fn is_login(code: u8) -> bool {
+    matches!(code, 0x85 | 0x86 | 0x87 | 0x8A | 0x8C)
 }
 
 /// An error on a connection that had been up.
 fn broken(error: &ConnectionError) -> WireError {
     let passing = !matches!(error, ConnectionError::Disconnected { reason, .. } if !may_pass(reason.code));
-    WireError { message: error.to_string(), passing }
+    WireError { message: error.to_string(), passing, about: About::Host }
 }
 
 /// Whether a DISCONNECT with this code is about the server and not about what this side did: server shutting down, server

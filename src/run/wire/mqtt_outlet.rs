@@ -49,7 +49,7 @@ impl MqttOutlet {
         while let Some(event) = self.link.next()? {
             if let Event::Published { tag, reason, .. } = event {
                 let outcome = if reason.is_error() {
-                    Err(WireError::lasting(format!("the broker refuses the message: {reason}")))
+                    Err(WireError::of_topic(format!("the broker refuses the message: {reason}")))
                 } else {
                     let subscribed = reason.code != Reason::NO_MATCHING_SUBSCRIBERS;
                     Ok(Confirmation::Published { subscribed })

@@ -303,3 +303,34 @@ pub fn generated(steps: &[Step]) -> Generated {
     }
     generated
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::translate::Rule;
+
+    static MADE: Rule = Rule {
+        id: "made",
+        says: "made",
+        source: &crate::diag::pages::KAFKA,
+        certainty: crate::diag::Certainty::Documented,
+    };
+
+    fn step(input: Option<Property>, output: Property, value: &str) -> Step {
+        let action = if input.is_some() { Action::Kept } else { Action::Made };
+        let (input, output) = (input.map(|property| (property, value.into())), Some((output, value.into())));
+        Step { input, output, action, rule: &MADE, cause: None, choice: None, note: None }
+    }
+
+    #[test]
+    fn a_copy_of_what_came_in_is_not_made_anew() {
+        let (user, header) =
+            (|name: &str| Property::UserProperty(name.to_owned()), |name: &str| Property::Header(name.to_owned()));
+        let copied = [step(Some(user("id")), header("id"), "7"), step(None, header("ce-id"), "7")];
+        assert!(generated(&copied).ids.is_empty());
+        // What was made may be handed on.
+        let made = [step(None, header("ce-id"), "8"), step(Some(header("ce-id")), header("ce-id"), "8")];
+        assert_eq!(generated(&made).ids, ["8"]);
+        assert_eq!(generated(&[step(None, user("time"), "t")]).times, ["t"]);
+    }
+}

@@ -83,3 +83,23 @@ fn findings(run: &Run) -> Vec<Found> {
         })
         .collect()
 }
+
+/// Holds the report of a run against its schema.
+pub fn valid_run(report: &serde_json::Value) {
+    let schema = |name: &str| -> serde_json::Value {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let findings = jsonschema::Resource::from_contents(schema("report.schema.json"));
+    let base = "https://example.invalid/run.schema.json";
+    let registry = jsonschema::Registry::new()
+        .add("https://example.invalid/report.schema.json", findings)
+        .unwrap()
+        .prepare()
+        .unwrap();
+    let validator =
+        jsonschema::options().with_base_uri(base).with_registry(&registry).build(&schema("run.schema.json")).unwrap();
+    let errors: Vec<_> =
+        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}

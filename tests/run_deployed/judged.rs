@@ -1,10 +1,9 @@
 //! One run of `flowgate run --deployed`, and what it says.
 
 use super::brokers::{kafka, mosquitto, scratch, unique};
-use super::common::run;
+use super::common::{run, valid_run};
 use super::stand_in::{Manner, StandIn, Way};
 use serde_json::Value;
-use std::path::Path;
 
 /// A message with all that MQTT 5 has, and a complete CloudEvent.
 pub const EVENT: &str = "\
@@ -82,7 +81,7 @@ pub fn judge(setup: Setup, manner: Option<Manner>, timeout: &str) -> Judged {
     drop(stand_in);
     std::fs::remove_dir_all(&folder).unwrap();
     let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
-    valid(&report);
+    valid_run(&report);
     let texts = |value: &Value| -> Vec<String> {
         value.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect()
     };
@@ -105,70 +104,37 @@ pub fn judge(setup: Setup, manner: Option<Manner>, timeout: &str) -> Judged {
     }
 }
 
-/// Holds a report against its schema.
-pub fn valid(report: &Value) {
-    let schema = |name: &str| -> Value {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
-        serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
-    };
-    let findings = jsonschema::Resource::from_contents(schema("report.schema.json"));
-    let base = "https://example.invalid/run.schema.json";
-    let registry = jsonschema::Registry::new()
-        .add("https://example.invalid/report.schema.json", findings)
-        .unwrap()
-        .prepare()
-        .unwrap();
-    let validator =
-        jsonschema::options().with_base_uri(base).with_registry(&registry).build(&schema("run.schema.json")).unwrap();
-    let errors: Vec<_> =
-        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+/// An endpoint with these settings and further ones.
+fn endpoint(name: &str, kind: &str, port: u16, more: &str) -> String {
+    let block = kind.to_lowercase();
+    format!(
+        "apiVersion: connectivity.iotoperations.azure.com/v1
+kind: DataflowEndpoint
+metadata: {{ name: {name}, namespace: azure-iot-operations }}
+spec:
+  endpointType: {kind}
+  {block}Settings:
+    host: 127.0.0.1:{port}
+    authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
+    tls: {{ mode: Disabled }}
+{more}---
+"
+    )
 }
 
 fn manifest(setup: Setup, name: &str) -> String {
     let Setup { attributes, copy, .. } = setup;
     let mqtt = mosquitto::SHARED.port;
-    let there = if setup.to_kafka {
-        let port = kafka::SHARED.ports.plain;
-        format!(
-            "  endpointType: Kafka
-  kafkaSettings:
-    host: 127.0.0.1:{port}
-    authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
-    tls: {{ mode: Disabled }}
-    copyMqttProperties: {copy}
-    cloudEventAttributes: {attributes}
-"
-        )
+    let attributes = format!("    cloudEventAttributes: {attributes}\n");
+    let (there, topic) = if setup.to_kafka {
+        let more = format!("    copyMqttProperties: {copy}\n{attributes}");
+        (endpoint("there", "Kafka", kafka::SHARED.ports.plain, &more), name.to_owned())
     } else {
-        format!(
-            "  endpointType: Mqtt
-  mqttSettings:
-    host: 127.0.0.1:{mqtt}
-    authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
-    tls: {{ mode: Disabled }}
-    cloudEventAttributes: {attributes}
-"
-        )
+        (endpoint("there", "Mqtt", mqtt, &attributes), format!("{name}-out/${{inputTopic.2}}"))
     };
-    let topic = if setup.to_kafka { name.to_owned() } else { format!("{name}-out/${{inputTopic.2}}") };
+    let here = endpoint("here", "Mqtt", mqtt, "");
     format!(
-        "apiVersion: connectivity.iotoperations.azure.com/v1
-kind: DataflowEndpoint
-metadata: {{ name: here, namespace: azure-iot-operations }}
-spec:
-  endpointType: Mqtt
-  mqttSettings:
-    host: 127.0.0.1:{mqtt}
-    authentication: {{ method: Anonymous, anonymousSettings: {{}} }}
-    tls: {{ mode: Disabled }}
----
-apiVersion: connectivity.iotoperations.azure.com/v1
-kind: DataflowEndpoint
-metadata: {{ name: there, namespace: azure-iot-operations }}
-spec:
-{there}---
-apiVersion: connectivity.iotoperations.azure.com/v1
+        "{here}{there}apiVersion: connectivity.iotoperations.azure.com/v1
 kind: Dataflow
 metadata: {{ name: carry, namespace: azure-iot-operations }}
 spec:

@@ -14,10 +14,10 @@ use crate::policy::run::NOT_DELIVERED;
 use crate::report::Style;
 use crate::run::job::Job;
 use crate::run::lane::Role;
-use crate::run::login::Entry;
+use crate::run::login::{Entry, Reach};
 use crate::run::passing::Done;
 use crate::run::remarks::remarks;
-use crate::run::site::{self, Party};
+use crate::run::site::{self, Logins, Party};
 use crate::{Environment, Io};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
@@ -32,22 +32,16 @@ pub fn run(
     let (reach, logins) = reach(&args.reach, io)?;
     let runtime = runtime(load::is_lean(args))?;
     let limit = Duration::from_secs(args.reach.timeout.max(1));
-    let mut parties = Vec::new();
     let progress = Progress::start(args, environment, inputs.jobs.len());
-    for job in &inputs.jobs {
-        progress.step(format!("{}: logins", job.name));
-        let entered = runtime.block_on(site::enter(job, &inputs.manifests, &reach, &logins, args.place.deployed));
-        match entered {
-            Ok(party) => parties.push(party),
-            Err((role, error)) => {
-                drop(progress);
-                let finding = Diagnostic::new(&NOT_DELIVERED, error.place, format!("{}: {error}", role.as_str()));
-                tell::findings(args, inputs, vec![finding], style, io)?;
-                return Ok(Exit::Findings);
-            }
-        }
-    }
+    let entered = parties(args, inputs, &(reach, logins), &runtime, &progress);
     drop(progress);
+    let parties = match entered {
+        Ok(parties) => parties,
+        Err(finding) => {
+            tell::findings(args, inputs, vec![*finding], style, io)?;
+            return Ok(Exit::Findings);
+        }
+    };
     announce(args, inputs, &parties, io)?;
     if !args.place.yes && !agreed(environment, io)? {
         writeln!(io.stderr, "flowgate: nothing was sent")?;
@@ -85,6 +79,24 @@ pub fn run(
         tell::report(args, inputs, told, style, io)?;
     }
     Ok(if is_interrupted { Exit::Trouble } else { Exit::Findings })
+}
+
+/// Gets the credentials for every job, or says who lacks one.
+fn parties(
+    args: &RunArgs,
+    inputs: &Inputs,
+    (reach, logins): &(Reach, Logins),
+    runtime: &Runtime,
+    progress: &Progress,
+) -> Result<Vec<Party>, Box<Diagnostic>> {
+    let one = |job: &Job| {
+        progress.step(format!("{}: logins", job.name));
+        let entered = runtime.block_on(site::enter(job, &inputs.manifests, reach, logins, args.place.deployed));
+        entered.map_err(|(role, error)| {
+            Box::new(Diagnostic::new(&NOT_DELIVERED, error.place, format!("{}: {error}", role.as_str())))
+        })
+    };
+    inputs.jobs.iter().map(one).collect()
 }
 
 /// How the last job ended.

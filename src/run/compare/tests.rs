@@ -340,3 +340,32 @@ fn many_properties_take_no_time() {
     assert!(judged.iter().all(|row| !row.judgement.fails()));
     assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
 }
+
+#[test]
+fn names_need_no_order_among_each_other_where_no_page_gives_them_one() {
+    let lenience = Lenience { any_order: true, ..Lenience::default() };
+    let wrong = |came: &[(&str, &str)], lenience: &Lenience| -> Vec<(String, Option<String>)> {
+        let rows = judged("{ headers: [{ a: 1 }, { a: 2 }, { b: 3 }] }", &record(came), lenience);
+        let rows = rows.into_iter().filter(|row| row.judgement.fails());
+        rows.map(|row| (row.expected.unwrap_or_default(), row.note)).collect()
+    };
+    let others = [("b", "3"), ("a", "1"), ("a", "2")];
+    assert_eq!(wrong(&others, &lenience), []);
+    let note = Some("it is number 1 in what came out".to_owned());
+    assert_eq!(wrong(&others, &Lenience::default()), [("`3` as number 3".to_owned(), note.clone())]);
+    let swapped = [("a", "2"), ("b", "3"), ("a", "1")];
+    assert_eq!(wrong(&swapped, &lenience), [("`2` as number 2".to_owned(), note)]);
+}
+
+#[test]
+fn what_is_missing_names_the_step_that_should_have_made_it() {
+    let steps = [copied(user("a"), "a", "1"), copied(user("a"), "a", "2")];
+    let (input, out) = (input(), record(&[("a", "2")]));
+    let journey = Journey { input: &input, came: Came::Delivered(&out), steps: &steps };
+    let case = case("{ headers: [{ a: 1 }, { a: 2 }] }");
+    let rows = judge(journey, case.sent[0].expect.as_ref().unwrap(), Judgement::Ok, &Lenience::default());
+    let missing: Vec<_> = rows.iter().filter(|row| row.judgement == Judgement::Missing).collect();
+    let [missing] = missing.as_slice() else { panic!("{missing:#?}") };
+    assert_eq!(missing.step.as_ref(), Some(&steps[0]));
+    assert_eq!(missing.input, Some(Part { property: user("a"), value: Some(b"1".to_vec()) }));
+}

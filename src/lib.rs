@@ -50,6 +50,8 @@ pub struct Io<'a> {
 pub struct Environment {
     /// Whether standard output is a terminal.
     pub is_terminal: bool,
+    /// Whether standard error is a terminal.
+    pub stderr_is_terminal: bool,
     /// Whether colour is unwelcome: `NO_COLOR`.
     pub no_color: bool,
     /// Whether box drawing is unwelcome: `NO_COLOR`, `NO_GRAPHICS`, a CI log, or a dumb terminal.
@@ -60,12 +62,13 @@ pub struct Environment {
 
 impl Environment {
     /// As the process finds it.
-    pub fn of_process(is_terminal: bool) -> Self {
+    pub fn of_process(is_terminal: bool, stderr_is_terminal: bool) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let no_color = set("NO_COLOR");
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
         Self {
             is_terminal,
+            stderr_is_terminal,
             no_color,
             no_graphics: no_color || set("NO_GRAPHICS") || set("CI") || dumb,
             columns: std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()),

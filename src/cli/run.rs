@@ -130,7 +130,7 @@ pub struct ExpectArgs {
     #[arg(long, value_name = "TEXT", requires = "cases")]
     pub case: Option<String>,
     /// Write what came out into the cases file as what is expected
-    #[arg(long, requires = "cases")]
+    #[arg(long, requires = "cases", conflicts_with = "deployed")]
     pub bless: bool,
     /// What is expected of the one message: YAML as under `expect` of a cases file
     #[arg(long, value_name = "FILE", conflicts_with = "cases")]

@@ -10,7 +10,7 @@ use super::wire::Confirmation;
 use crate::diag::{Diagnostic, Place};
 use crate::message::Message;
 use crate::model::{EndpointType, Text};
-use crate::policy::run::{INCONCLUSIVE, NOT_DELIVERED, NOT_READ_BACK};
+use crate::policy::run::{INCONCLUSIVE, NOT_AS_PREDICTED, NOT_DELIVERED, NOT_READ_BACK};
 use crate::report::run::{Judgement, Passage, Route, Stop, Verdict};
 use crate::translate::{Action, Choices, Outcome, Property, Step};
 
@@ -36,6 +36,8 @@ struct Fate<'t> {
     came: Came<'t>,
     /// The verdict that replaces that of the comparison, with the finding that says why.
     overrides: Option<(Verdict, Diagnostic)>,
+    /// What is wrong besides, whatever the comparison says.
+    besides: Option<Diagnostic>,
 }
 
 /// The passage that the report tells, and how its properties were judged.
@@ -47,7 +49,7 @@ pub fn passage(trip: &Trip, question: Question<'_>) -> (Passage, Vec<Judged>) {
     let fate = fate(trip, question, prediction.as_ref(), why_not.as_deref(), why_refused.as_deref());
     let steps = steps(trip, question);
     let journey = Journey { input: &trip.input, came: fate.came, steps };
-    let lenience = lenience(trip);
+    let lenience = lenience(trip, question.expected.is_some());
     // What the bridge made is what has to come out; what another dataflow makes is only of the same kind.
     let made = if trip.passed.is_some() { Generated::default() } else { generated(steps) };
     let judged = match (question.expected, &prediction) {
@@ -63,7 +65,9 @@ pub fn passage(trip: &Trip, question: Question<'_>) -> (Passage, Vec<Judged>) {
         (Some(_), _) => Vec::new(),
         (None, _) => findings(&judged, fate.came, blame),
     };
-    let verdict = fate.overrides.as_ref().map(|(verdict, _)| *verdict);
+    let besides = fate.besides.as_ref().map(|_| Verdict::Failed);
+    let verdict = fate.overrides.as_ref().map(|(verdict, _)| *verdict).or(besides);
+    all.extend(fate.besides);
     all.extend(fate.overrides.map(|(_, finding)| finding));
     let mut passage = verdict::passage(Told {
         name: question.name.to_owned(),
@@ -111,10 +115,10 @@ fn fate<'t>(
     trouble: Option<&'t str>,
     refused: Option<&'t str>,
 ) -> Fate<'t> {
-    let plain = |came| Fate { came, overrides: None };
+    let plain = |came| Fate { came, overrides: None, besides: None };
     let unsure = |came, why: String| {
         let finding = Diagnostic::new(&INCONCLUSIVE, question.line.flow.destination.place, why);
-        Fate { came, overrides: Some((Verdict::Inconclusive, finding)) }
+        Fate { came, overrides: Some((Verdict::Inconclusive, finding)), besides: None }
     };
     if let [(message, known), rest @ ..] = trip.came.as_slice() {
         if !rest.is_empty() && *known != Known::ByMarker {
@@ -123,20 +127,26 @@ fn fate<'t>(
                 format!("{} messages came out that may be the one that was sent", trip.came.len()),
             );
         }
-        return plain(Came::Delivered(message));
+        return Fate { besides: repeated(trip, question), ..plain(Came::Delivered(message)) };
     }
     if let Some(why) = refused {
         return plain(Came::Failed(why));
     }
     if let (Some(why), Some(Trouble { role, .. })) = (trouble, &trip.trouble) {
         let finding = Diagnostic::new(&NOT_DELIVERED, place_of(question.line, *role), why.to_owned());
-        return Fate { came: Came::Failed(why), overrides: Some((Verdict::Failed, finding)) };
+        return Fate { overrides: Some((Verdict::Failed, finding)), ..plain(Came::Failed(why)) };
     }
     match prediction {
         // What Flowgate itself dropped is none of the messages of others.
         Some(Outcome::Dropped(dropped)) if trip.others == 0 || trip.passed.is_some() => plain(Came::Dropped(dropped)),
         Some(Outcome::Delivered(message)) if !trip.readable => not_read_back(trip, question, message),
-        Some(outcome) => unsure(Came::of(outcome), silence(trip)),
+        Some(outcome) => {
+            let mut fate = unsure(Came::of(outcome), silence(trip));
+            if let (Some((_, finding)), true) = (&mut fate.overrides, unsubscribed(trip)) {
+                finding.place = question.line.flow.source.topics.first().map_or(finding.place, |topic| topic.place);
+            }
+            fate
+        }
         None => unsure(Came::Failed("the dataflow does not get the message"), unheard(trip, question)),
     }
 }
@@ -151,7 +161,29 @@ fn not_read_back<'t>(trip: &Trip, question: Question<'_>, message: &'t Message) 
     };
     let verdict = if confirmed.is_some() { Verdict::NotReadBack } else { Verdict::Inconclusive };
     let entry = if confirmed.is_some() { &NOT_READ_BACK } else { &INCONCLUSIVE };
-    Fate { came: Came::Delivered(message), overrides: Some((verdict, Diagnostic::new(entry, place, text))) }
+    let overrides = Some((verdict, Diagnostic::new(entry, place, text)));
+    Fate { came: Came::Delivered(message), overrides, besides: None }
+}
+
+/// The finding that a message came out more often than it was sent.
+fn repeated(trip: &Trip, question: Question<'_>) -> Option<Diagnostic> {
+    let times = trip.came.len();
+    if times < 2 {
+        return None;
+    }
+    let text = format!("the message came out {times} times, expected once");
+    let mut finding = Diagnostic::new(&NOT_AS_PREDICTED, question.line.flow.destination.place, text);
+    finding.notes.push(
+        "a connection that breaks can bring that about, since delivery is at least once; without one, two dataflows \
+         carry the message"
+            .to_owned(),
+    );
+    Some(finding)
+}
+
+/// Whether the broker at the source said that nobody takes the message, where no bridge did.
+fn unsubscribed(trip: &Trip) -> bool {
+    trip.passed.is_none() && trip.sent == Some(Confirmation::Published { subscribed: false })
 }
 
 /// Nothing came that can be told to be the message.
@@ -163,6 +195,9 @@ fn silence(trip: &Trip) -> String {
             "the broker confirmed it and said that nobody is subscribed; "
         }
         Some(Ok(_)) => "the destination confirmed it; ",
+        None if unsubscribed(trip) => {
+            "the broker at the source said that nobody is subscribed, so no deployed dataflow reads this topic; "
+        }
         _ => "",
     };
     match trip.others {
@@ -187,10 +222,13 @@ fn place_of(line: &Line, role: Role) -> Place {
     }
 }
 
-/// What the way, and not the dataflow, may change.
-pub fn lenience(trip: &Trip) -> Lenience {
+/// What the way, and not the dataflow, may change; of another dataflow than Flowgate more is left open where nobody has
+/// `expected` something.
+pub fn lenience(trip: &Trip, expected: bool) -> Lenience {
+    let foreign = trip.passed.is_none() && !expected;
     let seconds = u32::try_from(trip.took.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
-    Lenience { ignore: Vec::new(), expiry: seconds }
+    // How long it was on its way is part of what is predicted of another dataflow.
+    Lenience { ignore: Vec::new(), expiry: if foreign { 0 } else { seconds }, any_order: foreign }
 }
 
 fn route(trip: &Trip, line: &Line, came: Came<'_>) -> Route {
@@ -226,8 +264,18 @@ pub fn came(trip: &Trip) -> Option<Came<'_>> {
 /// What a translation made anew: ids and times, which another one makes otherwise.
 pub fn generated(steps: &[Step]) -> Generated {
     let mut generated = Generated::default();
+    let made: Vec<_> =
+        steps.iter().filter(|step| step.action == Action::Made).filter_map(|step| step.output.as_ref()).collect();
+    // A copy under another name is made as well, of a value that came in.
+    let came_in = |value: &[u8]| {
+        let inputs = steps.iter().filter_map(|step| step.input.as_ref());
+        inputs.filter(|input| !made.contains(input)).any(|(_, input)| input == value)
+    };
     for step in steps.iter().filter(|step| step.action == Action::Made) {
         let Some((Property::UserProperty(name) | Property::Header(name), value)) = &step.output else { continue };
+        if came_in(value) {
+            continue;
+        }
         let value = String::from_utf8_lossy(value).into_owned();
         match name.trim_start_matches("ce").trim_start_matches(['-', '_']) {
             "id" => generated.ids.push(value),

@@ -61,10 +61,12 @@ pub struct Trip {
     pub passed: Option<Passed>,
     /// What came out, without the marker.
     pub came: Vec<(Message, Known)>,
+    /// From sending until the first of them came.
+    pub after: Option<Duration>,
     /// Messages that came out and cannot be told to be this one.
     pub others: usize,
     /// Messages without a marker that came out before it was known what to look for.
-    unmarked: Vec<Message>,
+    unmarked: Vec<(Message, std::time::Instant)>,
     /// Whether the message was heard on its way to the source.
     overheard: bool,
     /// How the broker at the source confirmed it.
@@ -84,6 +86,7 @@ impl Trip {
             input,
             passed: None,
             came: Vec::new(),
+            after: None,
             others: 0,
             unmarked: Vec::new(),
             overheard: false,
@@ -94,14 +97,20 @@ impl Trip {
         }
     }
 
+    fn arrived(&mut self, message: Message, known: Known, at: std::time::Instant, sent: Sent) {
+        self.after.get_or_insert_with(|| at.saturating_duration_since(sent.at));
+        self.came.push((message, known));
+    }
+
     /// Finds the message among those without a marker, by what `predicted` or the bridge says of it. What the bridge made
     /// is known once it is confirmed, and a reader may be faster than that.
-    fn tell_apart(&mut self, predicted: Option<&Message>) {
+    fn tell_apart(&mut self, predicted: Option<&Message>, sent: Sent) {
         let made = self.passed.as_ref().and_then(|passed| passed.outcome.delivered());
         let Some(expected) = predicted.or(made) else { return };
-        for message in std::mem::take(&mut self.unmarked) {
-            if looks_like(&message, expected) {
-                self.came.push((message, Known::ByContent));
+        let expected = expected.clone();
+        for (message, at) in std::mem::take(&mut self.unmarked) {
+            if looks_like(&message, &expected) {
+                self.arrived(message, Known::ByContent, at, sent);
             } else {
                 self.others += 1;
             }
@@ -143,12 +152,12 @@ impl Lane {
     pub async fn pass(&mut self, message: Message, predicted: Option<&Message>, work: &mut Work<'_>) -> Trip {
         let started = Instant::now();
         let mut trip = Trip::new(message.clone(), self.reader.is_some());
-        let number = self.next;
+        let sent = Sent { number: self.next, at: started.into_std() };
         self.next += 1;
         let mut marked = message;
-        Marker { run: self.run.clone(), number }.attach(&mut marked);
+        Marker { run: self.run.clone(), number: sent.number }.attach(&mut marked);
         match self.sender.send(marked, 0) {
-            Ok(()) => self.follow(number, predicted, work, &mut trip).await,
+            Ok(()) => self.follow(sent, predicted, work, &mut trip).await,
             Err(refused) => trip.trouble = Some(Trouble { role: Role::Sender, error: refused.error }),
         }
         trip.others += std::mem::take(&mut trip.unmarked).len();
@@ -156,11 +165,11 @@ impl Lane {
         trip
     }
 
-    async fn follow(&mut self, number: u64, predicted: Option<&Message>, work: &mut Work<'_>, trip: &mut Trip) {
+    async fn follow(&mut self, sent: Sent, predicted: Option<&Message>, work: &mut Work<'_>, trip: &mut Trip) {
         let end = Instant::now() + self.patience.limit;
         let mut quiet_from = None;
         loop {
-            if let Err(trouble) = self.collect(number, predicted, trip) {
+            if let Err(trouble) = self.collect(sent, predicted, trip) {
                 trip.trouble = Some(trouble);
                 return;
             }
@@ -175,7 +184,7 @@ impl Lane {
             if let Err(trouble) = self.wait(work, wake.min(end)).await {
                 trip.trouble = Some(trouble);
                 // What came before the trouble still counts.
-                let _ = self.collect(number, predicted, trip);
+                let _ = self.collect(sent, predicted, trip);
                 return;
             }
         }
@@ -205,20 +214,20 @@ impl Lane {
     }
 
     /// Takes what is here.
-    fn collect(&mut self, number: u64, predicted: Option<&Message>, trip: &mut Trip) -> Result<(), Trouble> {
+    fn collect(&mut self, sent: Sent, predicted: Option<&Message>, trip: &mut Trip) -> Result<(), Trouble> {
         let trouble = |role| move |error| Trouble { role, error };
         while let Some(settled) = self.sender.take().map_err(trouble(Role::Sender))? {
             trip.sent = Some(settled.outcome.map_err(trouble(Role::Sender))?);
         }
         if let (Some(bridge), None) = (&mut self.bridge, &trip.passed) {
-            trip.passed = bridge.passed(number);
+            trip.passed = bridge.passed(sent.number);
         }
         let Some(reader) = &mut self.reader else { return Ok(()) };
         while let Some(arrived) = reader.take().map_err(trouble(Role::Reader))? {
-            let Arrived { mut message, ack, .. } = arrived;
+            let Arrived { mut message, ack, at } = arrived;
             reader.settle(ack);
             let marked = marker::find(&message);
-            if marked.is_none_or(|marker| marker.run == self.run && marker.number == number) {
+            if marked.is_none_or(|marker| marker.run == self.run && marker.number == sent.number) {
                 let carries = marker::number_in(&message, &self.run).is_some();
                 marker::strip(&mut message);
                 // What the sender sent comes before anything that a dataflow makes of it.
@@ -227,19 +236,24 @@ impl Lane {
                     continue;
                 }
                 match (carries, self.alone) {
-                    (true, _) => trip.came.push((message, Known::ByMarker)),
-                    (false, true) => trip.came.push((message, Known::Alone)),
-                    (false, false) => trip.unmarked.push(message),
+                    (true, _) => trip.arrived(message, Known::ByMarker, at, sent),
+                    (false, true) => trip.arrived(message, Known::Alone, at, sent),
+                    (false, false) => trip.unmarked.push((message, at)),
                 }
             }
         }
-        trip.tell_apart(predicted);
+        trip.tell_apart(predicted, sent);
         Ok(())
     }
 
     fn progress(&self, trip: &Trip) -> Progress {
         let Some(passed) = &trip.passed else {
-            return if trip.came.is_empty() || self.bridge.is_some() { Progress::Open } else { Progress::Quiet };
+            return match (&self.bridge, trip.readable) {
+                // Nobody can see more than that the source took it.
+                (None, false) if trip.sent.is_some() => Progress::Done,
+                (None, true) if !trip.came.is_empty() => Progress::Quiet,
+                _ => Progress::Open,
+            };
         };
         match (&passed.confirmation, passed.outcome.delivered()) {
             (_, None) => Progress::Quiet,
@@ -266,6 +280,13 @@ impl Lane {
         };
         tokio::join!(self.sender.close(), bridge, reader);
     }
+}
+
+/// A message on its way: its number in the run, and since when.
+#[derive(Debug, Clone, Copy)]
+struct Sent {
+    number: u64,
+    at: std::time::Instant,
 }
 
 /// How far a trip is.

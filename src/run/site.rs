@@ -3,7 +3,7 @@
 //!
 //! Who logs in where is decided before anything is sent ([`enter`]), so that it can be told and agreed to.
 
-use super::bridge::{RealWorld, Work};
+use super::bridge::{RealWorld, Work, World};
 use super::cases::Generated;
 use super::compare::{Came, Reading, closest};
 use super::job::{Job, predict};
@@ -14,7 +14,7 @@ use super::manifests::Manifests;
 use super::opening::{self, Doors, Purpose, topics};
 use super::passing::{Done, pass};
 use super::{Wire, ends, ids};
-use crate::message::Message;
+use crate::message::{Message, Publish};
 use crate::translate::{Choices, LastValues, Outcome, Plan, Step};
 use std::future::Future;
 use std::time::Duration;
@@ -101,13 +101,14 @@ pub async fn run(
     }
     let messages: Vec<&Message> = job.sendings.iter().map(|sending| &sending.message).collect();
     let topics = topics(messages.iter().copied());
-    let outputs = outputs(job);
+    let exact = outputs(job);
+    let wide = wide(job).filter(|_| party.dataflow.is_none()).unwrap_or_else(|| exact.clone());
     let run = ids::run_id();
     let purpose = Purpose {
         line: &job.line,
         plan: &job.plan,
         topics: &topics,
-        outputs: &outputs,
+        outputs: &wide,
         run: &run,
         alone: false,
         strip: &[],
@@ -116,8 +117,17 @@ pub async fn run(
     };
     tokio::pin!(stop);
     let doors = party.doors();
+    let opening = async {
+        match opening::open(&doors, purpose).await {
+            // Whoever may read what should come out may not be allowed to read more.
+            Err(Trouble { role: Role::Reader, error }) if !error.passing && wide != exact => {
+                opening::open(&doors, Purpose { outputs: &exact, ..purpose }).await
+            }
+            opened => opened,
+        }
+    };
     let mut lane = tokio::select! {
-        lane = opening::open(&doors, purpose) => lane?,
+        lane = opening => lane?,
         () = &mut stop => return Ok(None),
     };
     let passing = async {
@@ -154,6 +164,14 @@ fn outputs(job: &Job) -> Vec<String> {
     outputs
 }
 
+/// Where a message may come out in MQTT that another dataflow sends to the wrong topic: whatever its template can become.
+/// `None` where there is no template.
+fn wide(job: &Job) -> Option<Vec<String>> {
+    let topic = job.line.flow.destination.topic.as_ref()?;
+    let is_template = ends::wire(&job.line.destination) == Some(Wire::Mqtt) && topic.value.contains("${");
+    is_template.then(|| vec![widened(&topic.value)])
+}
+
 /// A filter for everything that the template `topic` can become.
 fn widened(topic: &str) -> String {
     let levels = topic.split('/').map(|level| if level.contains("${") { "+" } else { level });
@@ -174,30 +192,66 @@ struct Hypothesis {
     answers: Vec<(&'static str, &'static str)>,
     outcome: Outcome,
     steps: Vec<Step>,
+    /// The last values after this message.
+    last: LastValues,
 }
 
-impl Hypothesis {
-    fn of(choices: Choices, answers: Vec<(&'static str, &'static str)>, plan: &Plan, message: &Message) -> Self {
-        let (outcome, steps) = predict(plan, message, &mut RealWorld, &mut LastValues::default());
-        Self { choices, answers, outcome, steps }
+/// What all readings of one message have in common.
+#[derive(Clone, Copy)]
+struct Occasion<'a> {
+    job: &'a Job,
+    message: &'a Message,
+    /// How long the message was in the dataflow, in milliseconds.
+    waited: i64,
+    /// The last values before this message.
+    last: &'a LastValues,
+}
+
+/// The clock of the system, for a message that waited.
+struct Waited(i64);
+
+impl World for Waited {
+    fn now(&mut self) -> i64 {
+        RealWorld.now()
     }
 
-    /// The readings that differ from this one in the answer to a single open question.
-    fn neighbours(&self, job: &Job, message: &Message) -> Vec<Self> {
+    fn waited(&mut self) -> i64 {
+        self.0
+    }
+
+    fn id(&mut self) -> String {
+        RealWorld.id()
+    }
+}
+
+impl Occasion<'_> {
+    fn reading(self, plan: &Plan, choices: Choices, answers: Vec<(&'static str, &'static str)>) -> Hypothesis {
+        let mut last = self.last.clone();
+        let (outcome, steps) = predict(plan, self.message, &mut Waited(self.waited), &mut last);
+        Hypothesis { choices, answers, outcome, steps, last }
+    }
+
+    /// What the answers of the job say.
+    fn first(self) -> Hypothesis {
+        self.reading(&self.job.plan, self.job.choices.clone(), Vec::new())
+    }
+
+    /// The readings that differ from `one` in the answer to a single open question.
+    fn neighbours(self, one: &Hypothesis) -> Vec<Hypothesis> {
         let mut all = Vec::new();
-        for choice in job.plan.alternatives() {
-            for value in choice.values.iter().copied().filter(|value| !self.choices.is(choice, value)) {
-                let mut choices = self.choices.clone();
+        for choice in self.job.plan.alternatives() {
+            for value in choice.values.iter().copied().filter(|value| !one.choices.is(choice, value)) {
+                let mut choices = one.choices.clone();
                 if choices.set(choice.name, value).is_err() {
                     continue;
                 }
-                let mut answers = self.answers.clone();
+                let mut answers = one.answers.clone();
                 answers.retain(|(name, _)| *name != choice.name);
-                if !job.choices.is(choice, value) {
+                if !self.job.choices.is(choice, value) {
                     answers.push((choice.name, value));
                 }
-                if let Ok(plan) = job.plan_with(&choices) {
-                    all.push(Self::of(choices, answers, &plan, message));
+                if let Ok(plan) = self.job.plan_with(&choices) {
+                    all.push(self.reading(&plan, choices, answers));
                 }
             }
         }
@@ -208,14 +262,17 @@ impl Hypothesis {
 /// Sends the messages of `job` and holds what the deployed dataflow makes of them against the documentation.
 async fn deployed(job: &Job, lane: &mut Lane) -> Done {
     let mut done = Done::default();
+    let mut last = LastValues::default();
     for sending in &job.sendings {
         let message = &sending.message;
-        let mut best = Hypothesis::of(job.choices.clone(), Vec::new(), &job.plan, message);
-        let mut last = LastValues::default();
+        let occasion = Occasion { job, message, waited: 0, last: &last };
+        let expected = occasion.first();
         let mut world = job.world();
-        let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut last };
-        let trip = lane.pass(message.clone(), best.outcome.delivered(), &mut work).await;
-        best = followed(&trip, best, job);
+        let mut unused = LastValues::default();
+        let mut work = Work { plan: &job.plan, world: world.as_mut(), last: &mut unused };
+        let trip = lane.pass(message.clone(), expected.outcome.delivered(), &mut work).await;
+        let occasion = Occasion { waited: waited(&trip), ..occasion };
+        let best = if trip.came.is_empty() { expected } else { followed(&trip, occasion) };
         let question = Question {
             line: &job.line,
             name: &job.name,
@@ -224,13 +281,17 @@ async fn deployed(job: &Job, lane: &mut Lane) -> Done {
             predicted: Some((&best.outcome, &best.steps)),
             choices: &best.choices,
         };
-        let (passage, judged) = passage(&trip, question);
+        let (mut passage, judged) = passage(&trip, question);
+        if let (true, Some(finding)) = (trip.came.is_empty(), passage.findings.last_mut()) {
+            finding.notes.extend(drops(occasion, &best));
+        }
         for (name, value) in &best.answers {
             let note = format!("the deployed dataflow follows setting `{name}` = `{value}`, which no page settles");
             if !done.notes.contains(&note) {
                 done.notes.push(note);
             }
         }
+        last = best.last;
         done.passages.push(passage);
         done.judged.push(judged);
         done.trips.push(trip);
@@ -238,17 +299,52 @@ async fn deployed(job: &Job, lane: &mut Lane) -> Done {
     done
 }
 
-/// The reading that what came out follows best: from `start` on, one answer after the other is changed for as long as
-/// that explains more.
-fn followed(trip: &Trip, start: Hypothesis, job: &Job) -> Hypothesis {
-    let Some((message, _)) = trip.came.first() else { return start };
-    let place = job.line.flow.destination.place;
-    let lenience = lenience(trip);
-    let mut best = start;
+/// How long the message of `trip` was in the dataflow, in milliseconds: as its Message Expiry Interval shows where that is
+/// possible, and otherwise as long as it took to come out.
+fn waited(trip: &Trip) -> i64 {
+    let (Some((message, _)), Some(took)) = (trip.came.first(), trip.after) else { return 0 };
+    let whole = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+    // The broker at the source and the dataflow, then the broker at the destination, take off what they hold it. Each
+    // counts whole seconds in its own way, so each may be off by less than one.
+    let (seen, counting) = match message {
+        Message::Mqtt(publish) => (publish.message_expiry, 3),
+        Message::Kafka(record) => {
+            let text = record.header("Message Expiry Interval").and_then(|value| std::str::from_utf8(value).ok());
+            (text.and_then(|text| text.parse().ok()), 2)
+        }
+    };
+    let Message::Mqtt(Publish { message_expiry: Some(before), .. }) = &trip.input else { return whole };
+    let Some(less) = seen.and_then(|seen: u32| before.checked_sub(seen)) else { return whole };
+    let seconds = took.as_secs();
+    let least = if seconds >= counting { seconds - counting + 1 } else { 0 };
+    let possible = least..=seconds + counting;
+    if possible.contains(&u64::from(less)) { i64::from(less) * 1000 } else { whole }
+}
+
+/// Which other answers would drop the message of which nothing came.
+fn drops(occasion: Occasion<'_>, best: &Hypothesis) -> Vec<String> {
+    if best.outcome.delivered().is_none() {
+        return Vec::new();
+    }
+    let readings = occasion.neighbours(best);
+    let dropped = readings.iter().filter_map(|one| match (&one.outcome, one.answers.last()) {
+        (Outcome::Dropped(dropped), Some((name, value))) => {
+            Some(format!("with setting `{name}` = `{value}` the dataflow drops it: {}", dropped.why))
+        }
+        _ => None,
+    });
+    dropped.collect()
+}
+
+/// The reading that what came out follows best: one answer after the other is changed for as long as that explains more.
+fn followed(trip: &Trip, occasion: Occasion<'_>) -> Hypothesis {
+    let mut best = occasion.first();
+    let Some((message, _)) = trip.came.first() else { return best };
+    let place = occasion.job.line.flow.destination.place;
+    let lenience = lenience(trip, false);
     loop {
-        let mut all = vec![best];
-        let neighbours = all[0].neighbours(job, &trip.input);
-        all.extend(neighbours);
+        let mut all = occasion.neighbours(&best);
+        all.insert(0, best);
         let generated: Vec<Generated> = all.iter().map(|one| generated(&one.steps)).collect();
         let readings: Vec<Reading<'_>> = all
             .iter()

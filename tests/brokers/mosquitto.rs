@@ -111,6 +111,11 @@ impl Mosquitto {
         self.process.as_mut().unwrap().end(signal);
     }
 
+    /// The end of what it logged.
+    pub fn log(&self) -> String {
+        self.process.as_ref().unwrap().log()
+    }
+
     /// Starts it again, after [`Mosquitto::end`].
     pub fn restart(&mut self) {
         let kept = self.folder.with_extension("kept");

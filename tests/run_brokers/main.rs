@@ -10,6 +10,11 @@ mod brokers;
 mod cases;
 #[path = "../common/mod.rs"]
 mod common;
+mod failures;
 #[path = "../flows/folder.rs"]
 #[allow(dead_code, reason = "only what the folders hold is of use here")]
 mod folder;
+mod production;
+mod site;
+mod stopping;
+mod witnesses;

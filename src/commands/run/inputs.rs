@@ -106,7 +106,8 @@ fn add_file(sources: &mut Sources, path: &str) -> FileId {
     sources.add(Input::File { path: PathBuf::from(path), explicit: true })
 }
 
-fn text_of(sources: &Sources, file: FileId) -> Result<std::sync::Arc<Text>, CommandError> {
+/// The text of `file`.
+pub fn text_of(sources: &Sources, file: FileId) -> Result<std::sync::Arc<Text>, CommandError> {
     let error = |error: crate::source::ReadError| CommandError::Argument(format!("{}: {}", sources.name(file), error));
     sources.read(file).map_err(error)
 }

@@ -1,6 +1,7 @@
 //! `--live` and `--deployed`: says what will be sent where and as whom, asks, and does it.
 
 use super::inputs::Inputs;
+use super::progress::Progress;
 use super::reach::reach;
 use super::stop::stop;
 use super::tell::{self, Told};
@@ -11,7 +12,6 @@ use crate::diag::Diagnostic;
 use crate::exit::Exit;
 use crate::policy::run::NOT_DELIVERED;
 use crate::report::Style;
-use crate::report::run::Mode;
 use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::login::Entry;
@@ -33,17 +33,21 @@ pub fn run(
     let runtime = runtime(load::is_lean(args))?;
     let limit = Duration::from_secs(args.reach.timeout.max(1));
     let mut parties = Vec::new();
+    let progress = Progress::start(args, environment, inputs.jobs.len());
     for job in &inputs.jobs {
+        progress.step(format!("{}: logins", job.name));
         let entered = runtime.block_on(site::enter(job, &inputs.manifests, &reach, &logins, args.place.deployed));
         match entered {
             Ok(party) => parties.push(party),
             Err((role, error)) => {
+                drop(progress);
                 let finding = Diagnostic::new(&NOT_DELIVERED, error.place, format!("{}: {error}", role.as_str()));
                 tell::findings(args, inputs, vec![finding], style, io)?;
                 return Ok(Exit::Findings);
             }
         }
     }
+    drop(progress);
     announce(args, inputs, &parties, io)?;
     if !args.place.yes && !agreed(environment, io)? {
         writeln!(io.stderr, "flowgate: nothing was sent")?;
@@ -53,7 +57,9 @@ pub fn run(
         return load::live(args, inputs, &parties, &runtime, io);
     }
     let started = Instant::now();
-    let (done, end) = pass(inputs, &parties, limit, &runtime);
+    let progress = Progress::start(args, environment, inputs.jobs.len());
+    let (done, end) = pass(inputs, &parties, limit, &runtime, &progress);
+    drop(progress);
     // Name lookups that nobody waits for any more must not hold the verdict back.
     runtime.shutdown_timeout(Duration::from_millis(200));
     let findings = match end {
@@ -69,17 +75,16 @@ pub fn run(
         End::Trouble(finding) => vec![*finding],
     };
     let is_interrupted = findings.is_empty() && done.len() < inputs.jobs.len();
+    let notes: Vec<String> = tell::live_notes(args, inputs, &parties, &done);
+    let told =
+        Told { mode: tell::mode(args), notes: &notes, done: &done, findings: &findings, took: started.elapsed() };
+    if findings.is_empty() && !is_interrupted {
+        return tell::end(args, inputs, told, style, io);
+    }
     if !done.is_empty() {
-        let mode = if args.place.deployed { Mode::Deployed } else { Mode::Live };
-        let notes: Vec<String> = tell::live_notes(&parties, mode, &done);
-        let told = Told { mode, notes: &notes, done: &done, findings: &findings, took: started.elapsed() };
         tell::report(args, inputs, told, style, io)?;
     }
-    Ok(match (is_interrupted, findings.is_empty()) {
-        (true, _) => Exit::Trouble,
-        (_, false) => Exit::Findings,
-        _ => tell::exit(inputs, &done),
-    })
+    Ok(if is_interrupted { Exit::Trouble } else { Exit::Findings })
 }
 
 /// How the last job ended.
@@ -90,11 +95,21 @@ enum End {
 }
 
 /// Sends the jobs one after the other, until somebody cannot connect or asks to stop.
-fn pass(inputs: &Inputs, parties: &[Party], limit: Duration, runtime: &Runtime) -> (Vec<Done>, End) {
+fn pass(
+    inputs: &Inputs,
+    parties: &[Party],
+    limit: Duration,
+    runtime: &Runtime,
+    progress: &Progress,
+) -> (Vec<Done>, End) {
     let mut done = Vec::new();
     for (job, party) in inputs.jobs.iter().zip(parties) {
+        progress.step(format!("{}: sending, and waiting up to {} s for it to come out", job.name, limit.as_secs()));
         match runtime.block_on(site::run(job, party, limit, stop())) {
-            Ok(Some(one)) => done.push(one),
+            Ok(Some(one)) => {
+                progress.done();
+                done.push(one);
+            }
             Ok(None) => return (done, End::Interrupted),
             Err(trouble) => {
                 let mut finding = tell::trouble(job, trouble.role, &trouble.error.to_string());

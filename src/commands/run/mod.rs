@@ -1,9 +1,11 @@
 //! `flowgate run`: reads manifests and arguments, runs the dataflow, and tells.
 
+mod bless;
 mod inputs;
 mod live;
 mod load;
 mod message;
+mod progress;
 mod reach;
 mod settings;
 mod stop;
@@ -12,11 +14,9 @@ mod tell;
 use super::CommandError;
 use crate::cli::RunArgs;
 use crate::exit::Exit;
-use crate::run::sandboxed;
 use crate::{Environment, Io};
 use inputs::Inputs;
-use std::time::{Duration, Instant};
-use tell::Told;
+use std::time::Instant;
 
 pub(super) fn run(
     args: &RunArgs,
@@ -28,57 +28,61 @@ pub(super) fn run(
         return settings::list(&inputs::choices(args)?, environment, io);
     }
     let started = Instant::now();
-    let inputs = inputs::read(args, io)?;
     let style = tell::style(color, environment);
+    let inputs = match inputs::read(args, io) {
+        Err(CommandError::Nothing(why)) => return tell::nothing(args, why, &style, io),
+        read => read?,
+    };
     if !inputs.findings.is_empty() {
         tell::complaints(args, &inputs, &style, io)?;
         return Ok(Exit::Findings);
     }
     if inputs.jobs.is_empty() && inputs.refused.is_empty() {
-        return Err(CommandError::Nothing("no case is to be run".to_owned()));
+        return tell::nothing(args, "no case is to be run".to_owned(), &style, io);
     }
     if args.place.live || args.place.deployed {
         return live::run(args, &inputs, &style, environment, io);
     }
-    sandbox(args, &inputs, &style, started, io)
+    sandbox(args, &inputs, (&style, environment), started, io)
 }
 
 #[cfg(feature = "sandbox")]
 fn sandbox(
     args: &RunArgs,
     inputs: &Inputs,
-    style: &crate::report::Style,
+    (style, environment): (&crate::report::Style, &Environment),
     started: Instant,
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
-    let limit = Duration::from_secs(args.reach.timeout.max(1));
+    let limit = std::time::Duration::from_secs(args.reach.timeout.max(1));
     let runtime = runtime(false)?;
     if load::is_asked(args) {
         return load::sandbox(args, inputs, &runtime, io);
     }
-    let done = runtime
-        .block_on(sandboxed::run(&inputs.jobs, limit, &|| {}))
-        .map_err(|error| CommandError::Argument(super::chain(&error)))?;
+    let progress = progress::Progress::start(args, environment, inputs.jobs.len());
+    progress.step("sandbox");
+    let done = runtime.block_on(crate::run::sandboxed::run(&inputs.jobs, limit, &|| progress.done()));
+    drop(progress);
+    let done = done.map_err(|error| CommandError::Argument(super::chain(&error)))?;
     let notes = tell::sandbox_notes(args, inputs, &done);
-    let told = Told {
+    let told = tell::Told {
         mode: crate::report::run::Mode::Sandbox,
         notes: &notes,
         done: &done,
         findings: &[],
         took: started.elapsed(),
     };
-    tell::report(args, inputs, told, style, io)?;
-    let exit = tell::exit(inputs, &done);
+    let exit = tell::end(args, inputs, told, style, io);
     // What librdkafka and the brokers still have to put away must not hold the verdict back.
     runtime.shutdown_background();
-    Ok(exit)
+    exit
 }
 
 #[cfg(not(feature = "sandbox"))]
 fn sandbox(
     _: &RunArgs,
     _: &Inputs,
-    _: &crate::report::Style,
+    _: (&crate::report::Style, &Environment),
     _: Instant,
     _: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {

@@ -1,5 +1,6 @@
 //! What a run has to tell: the report, the notes on what it does not prove, and how it ends.
 
+use super::bless;
 use super::inputs::{Inputs, Refused};
 use crate::cli::{RunArgs, RunFormat};
 use crate::commands::CommandError;
@@ -14,6 +15,7 @@ use crate::run::job::Job;
 use crate::run::lane::Role;
 use crate::run::passing::Done;
 use crate::run::site::Party;
+use crate::source::Sources;
 use crate::{Environment, Io};
 use std::time::Duration;
 
@@ -67,14 +69,66 @@ pub fn trouble(job: &Job, role: Role, why: &str) -> Diagnostic {
     finding
 }
 
+/// Where the arguments say that it runs.
+pub const fn mode(args: &RunArgs) -> Mode {
+    match (args.place.live, args.place.deployed) {
+        (_, true) => Mode::Deployed,
+        (true, false) => Mode::Live,
+        (false, false) => Mode::Sandbox,
+    }
+}
+
 /// What a run on site proves, and by whom.
-pub fn live_notes(parties: &[Party], mode: Mode, done: &[Done]) -> Vec<String> {
+pub fn live_notes(args: &RunArgs, inputs: &Inputs, parties: &[Party], done: &[Done]) -> Vec<String> {
     let mut notes: Vec<String> = done.iter().flat_map(|done| done.notes.iter().cloned()).collect();
     let identities = parties.iter().filter_map(|party| party.dataflow.as_ref()).map(|(_, to)| &to.identity);
-    if let (Mode::Live, Some(identity)) = (mode, identities.into_iter().next()) {
+    if let (Mode::Live, Some(identity)) = (mode(args), identities.into_iter().next()) {
         notes.push(format!("Flowgate was the dataflow, as {identity}; the deployed one may have other rights"));
     }
+    notes.extend(as_predicted(args, inputs));
     notes
+}
+
+/// What "as predicted" does not say.
+const AS_PREDICTED: &str = "\"as predicted\" proves the wire and what the manifest means by the documentation, not the \
+                            product; `--expect` or `--cases` says what has to come out";
+
+/// That note, for machines: people read it below what was as predicted.
+fn as_predicted(args: &RunArgs, inputs: &Inputs) -> Option<String> {
+    let unexpected = inputs.jobs.iter().any(|job| job.sendings.iter().any(|sending| sending.expected.is_none()));
+    let is_told = args.format != RunFormat::Human && mode(args) != Mode::Deployed;
+    (is_told && unexpected).then(|| AS_PREDICTED.to_owned())
+}
+
+/// Says that there is nothing to run, to machines in their format, too.
+pub fn nothing(args: &RunArgs, why: String, style: &Style, io: &mut Io<'_>) -> Result<Exit, CommandError> {
+    machine(args, &Sources::new(), vec![why.clone()], &[], style, io)?;
+    Err(CommandError::Nothing(why))
+}
+
+/// The report of a run in which nothing was sent, where a machine reads it.
+fn machine(
+    args: &RunArgs,
+    sources: &Sources,
+    notes: Vec<String>,
+    findings: &[Diagnostic],
+    style: &Style,
+    io: &mut Io<'_>,
+) -> Result<(), CommandError> {
+    if args.format == RunFormat::Human {
+        return Ok(());
+    }
+    let took = Duration::ZERO;
+    let report = RunReport { mode: mode(args), notes: &notes, passages: &[], findings, sources, took };
+    Ok(write(&report, format(args), Detail::default(), style, io.stdout)?)
+}
+
+const fn format(args: &RunArgs) -> report::run::RunFormat {
+    match args.format {
+        RunFormat::Human => report::run::RunFormat::Human,
+        RunFormat::Json => report::run::RunFormat::Json,
+        RunFormat::Junit => report::run::RunFormat::Junit,
+    }
 }
 
 /// Writes `findings`, which say why nothing was sent.
@@ -85,20 +139,17 @@ pub fn findings(
     style: &Style,
     io: &mut Io<'_>,
 ) -> Result<(), CommandError> {
+    if args.format != RunFormat::Human {
+        let notes = vec!["nothing was sent".to_owned()];
+        return machine(args, &inputs.manifests.sources, notes, &findings, style, io);
+    }
     let mut summary = Summary::default();
     for finding in &findings {
         summary.count(finding.severity);
     }
-    let format = match args.format {
-        RunFormat::Human => Format::Human,
-        RunFormat::Json => Format::Json,
-        RunFormat::Junit => Format::Concise,
-    };
     let report = Report { diagnostics: &findings, summary: &summary, sources: &inputs.manifests.sources };
-    report::write(&report, format, style, io.stdout)?;
-    if format == Format::Human {
-        writeln!(io.stdout, "nothing was sent")?;
-    }
+    report::write(&report, Format::Human, style, io.stdout)?;
+    writeln!(io.stdout, "nothing was sent")?;
     Ok(())
 }
 
@@ -124,7 +175,23 @@ pub fn sandbox_notes(args: &RunArgs, inputs: &Inputs, done: &[Done]) -> Vec<Stri
     if args.trace {
         notes.extend(crate::run::sandbox::DIFFERENCES.map(str::to_owned));
     }
+    notes.extend(as_predicted(args, inputs));
     notes
+}
+
+/// Writes the report, or with `--bless` the files with cases, and says how the run ends.
+pub fn end(
+    args: &RunArgs,
+    inputs: &Inputs,
+    told: Told<'_>,
+    style: &Style,
+    io: &mut Io<'_>,
+) -> Result<Exit, CommandError> {
+    if args.expect.bless {
+        return bless::run(args, inputs, told, style, io);
+    }
+    report(args, inputs, told, style, io)?;
+    Ok(exit(inputs, told.done))
 }
 
 /// Writes the report.
@@ -146,16 +213,11 @@ pub fn report(
         sources: &inputs.manifests.sources,
         took: told.took,
     };
-    let format = match args.format {
-        RunFormat::Human => report::run::RunFormat::Human,
-        RunFormat::Json => report::run::RunFormat::Json,
-        RunFormat::Junit => report::run::RunFormat::Junit,
-    };
+    let format = format(args);
     if args.quiet == 0 || format != report::run::RunFormat::Human {
         let detail = Detail { trace: args.trace, brief: !inputs.case_files.is_empty() && !args.trace };
         write(&report, format, detail, style, io.stdout)?;
-    }
-    if format == report::run::RunFormat::Human && args.quiet == 1 {
+    } else if args.quiet == 1 {
         writeln!(io.stdout, "{}", line(&report))?;
     }
     Ok(())
@@ -214,7 +276,7 @@ fn what_lint_knows(inputs: &Inputs, mode: Mode) -> Vec<Diagnostic> {
 }
 
 /// How the run ends.
-pub fn exit(inputs: &Inputs, done: &[Done]) -> Exit {
+fn exit(inputs: &Inputs, done: &[Done]) -> Exit {
     let fails = passages(inputs, done).iter().any(|passage| passage.verdict.fails());
     if fails { Exit::Findings } else { Exit::Clean }
 }

@@ -4,6 +4,7 @@
 //! has no way to write most control characters, so they appear as `\u{1b}`.
 
 use super::{Passage, Row, RunReport, Verdict, shown};
+use crate::diag::Diagnostic;
 use crate::report::facts::{Texts, clean};
 use std::io::{self, Write};
 
@@ -15,9 +16,9 @@ pub(super) fn write(report: &RunReport<'_>, out: &mut dyn Write) -> io::Result<(
     let count = |verdict| report.passages.iter().filter(|passage| passage.verdict == verdict).count();
     let totals = format!(
         "tests=\"{}\" failures=\"{}\" errors=\"{}\" skipped=\"{}\" time=\"{:.3}\"",
-        report.passages.len(),
+        report.passages.len() + unsent(report).len(),
         count(Verdict::Failed),
-        count(Verdict::Inconclusive),
+        count(Verdict::Inconclusive) + unsent(report).len(),
         count(Verdict::NotReadBack),
         report.took.as_secs_f64()
     );
@@ -27,12 +28,25 @@ pub(super) fn write(report: &RunReport<'_>, out: &mut dyn Write) -> io::Result<(
     for passage in report.passages {
         case(passage, &texts, out)?;
     }
+    for finding in unsent(report) {
+        let (id, message) = (finding.id(), clean(&finding.message));
+        let at = texts.spot(finding.place).address();
+        writeln!(out, "    <testcase name=\"{}\" classname=\"flowgate run\" time=\"0.000\">", attribute(&at))?;
+        write!(out, "      <error message=\"{}\" type=\"{}\">", attribute(&message), attribute(id))?;
+        writeln!(out, "{}</error>", text(&format!("{at}: {}[{id}]: {message}", finding.severity)))?;
+        writeln!(out, "    </testcase>")?;
+    }
     if !report.notes.is_empty() {
         let notes = report.notes.iter().map(|note| clean(note)).collect::<Vec<_>>().join("\n");
         writeln!(out, "    <system-out>{}</system-out>", text(&notes))?;
     }
     writeln!(out, "  </testsuite>")?;
     writeln!(out, "</testsuites>")
+}
+
+/// Why no message was sent: without a test case for it, a suite without tests would look like one that went well.
+const fn unsent<'a>(report: &RunReport<'a>) -> &'a [Diagnostic] {
+    if report.passages.is_empty() { report.findings } else { &[] }
 }
 
 fn case(passage: &Passage, texts: &Texts<'_>, out: &mut dyn Write) -> io::Result<()> {

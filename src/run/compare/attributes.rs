@@ -10,7 +10,7 @@ use crate::run::cases::{Check, CloudEventsCheck, Prefix};
 use crate::translate::Property;
 
 /// Judges the attributes of `table` by `check`.
-pub(super) fn judge(table: &mut Table, check: &CloudEventsCheck, came: Came<'_>) {
+pub(super) fn judge(table: &mut Table<'_>, check: &CloudEventsCheck, came: Came<'_>) {
     let kafka = matches!(came, Came::Delivered(Message::Kafka(_)));
     for (name, matcher, place) in &check.attributes {
         let carriers = carriers(name, check.prefix.value, kafka);

@@ -8,8 +8,8 @@ use crate::translate::Property;
 /// which of them becomes a header.
 const INDICATOR: &str = "Payload Format Indicator";
 
-/// Judges the user properties, or headers, of `table` by `exact`.
-pub(super) fn judge(table: &mut Table, exact: &Exact) {
+/// Judges the user properties, or headers, of `table` by `exact`; with `any_order` only those of one name have an order.
+pub(super) fn judge(table: &mut Table<'_>, exact: &Exact, any_order: bool) {
     let rows = table.named();
     let mut taken = vec![false; rows.len()];
     let mut pairs = Vec::new();
@@ -44,27 +44,32 @@ pub(super) fn judge(table: &mut Table, exact: &Exact) {
             table.unexpected(*row, exact.place);
         }
     }
-    order(table, &rows, &pairs);
+    order(table, &rows, &pairs, any_order);
 }
 
 /// Says which properties stand in the wrong place: those that are not part of the longest run in the right order.
-fn order(table: &mut Table, rows: &[usize], pairs: &[(usize, &Check)]) {
-    let mut highest = None;
+fn order(table: &mut Table<'_>, rows: &[usize], pairs: &[(usize, &Check)], any_order: bool) {
+    let mut highest: Vec<(Option<&Property>, usize)> = Vec::new();
     for (place, (index, item)) in pairs.iter().enumerate() {
-        if highest.is_some_and(|highest| *index < highest) {
-            let note = format!("it is number {} in what came out, expected as number {}", index + 1, place + 1);
-            table.misplaced(rows[*index], note, item);
-        } else {
-            highest = Some(*index);
+        let group = any_order.then_some(&item.property);
+        match highest.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, highest)) if *index < *highest => {
+                let of_group = |other: &&(usize, &Check)| !any_order || other.1.property == item.property;
+                let seen = pairs.iter().filter(of_group).filter(|(other, _)| other < index).count() + 1;
+                let wanted = pairs.iter().take(place).filter(of_group).count() + 1;
+                table.misplaced(rows[*index], seen, wanted, item);
+            }
+            Some((_, highest)) => *highest = *index,
+            None => highest.push((group, *index)),
         }
     }
 }
 
-fn of_name(table: &Table, row: usize, item: &Check) -> bool {
+fn of_name(table: &Table<'_>, row: usize, item: &Check) -> bool {
     table.is(row, &item.property)
 }
 
-fn is_unset_indicator(table: &Table, row: usize) -> bool {
+fn is_unset_indicator(table: &Table<'_>, row: usize) -> bool {
     let zero = table.is(row, &Property::Header(INDICATOR.to_owned()));
     zero && Matcher::Is(b"0".to_vec()).admits(table.seen(row).as_seen()) && table.seen(row).as_seen() != Seen::Absent
 }

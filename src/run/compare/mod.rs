@@ -69,6 +69,8 @@ pub struct Lenience {
     pub ignore: Vec<Property>,
     /// Seconds by which the broker at the destination may have lowered the Message Expiry Interval (MQTT 5, 3.3.2.3.3).
     pub expiry: u32,
+    /// Whether user properties and headers of different names may come in any order: no page speaks of it.
+    pub any_order: bool,
 }
 
 impl Lenience {
@@ -125,7 +127,7 @@ pub fn judge(journey: Journey<'_>, expectation: &Expectation, good: Judgement, l
             single(&mut table, check, lenience);
         }
         for exact in &expectation.exact {
-            exact::judge(&mut table, exact);
+            exact::judge(&mut table, exact, lenience.any_order);
         }
         if let Some(check) = &expectation.cloud_events {
             attributes::judge(&mut table, check, journey.came);
@@ -146,8 +148,8 @@ pub struct Reading<'a> {
 }
 
 /// Holds what came of `input` against each of `readings`, and gives the one that fits best with its judgement: where the
-/// documentation contradicts itself, this is the reading that is followed. The first of equals wins. `place` is a line of
-/// the dataflow. `None` without readings.
+/// documentation contradicts itself, this is the reading that is followed. Of those that fit equally the one wins that
+/// speaks of more of what came out, then the first. `place` is a line of the dataflow. `None` without readings.
 pub fn closest(
     input: &Message,
     came: Came<'_>,
@@ -160,7 +162,10 @@ pub fn closest(
         let journey = Journey { input, came, steps: reading.steps };
         (index, judge(journey, &expectation, Judgement::AsPredicted, lenience))
     });
-    judged.min_by_key(|(_, judged)| judged.iter().filter(|row| row.judgement.fails()).count())
+    let unspoken = |row: &&Judged| row.output.is_some() && row.judgement == Judgement::NotJudged;
+    judged.min_by_key(|(_, judged)| {
+        (judged.iter().filter(|row| row.judgement.fails()).count(), judged.iter().filter(unspoken).count())
+    })
 }
 
 /// What `outcome` expects: every property as it is there, and no other; for what is `generated` its pattern. What the
@@ -185,7 +190,7 @@ pub fn predicted(outcome: &Outcome, place: Place, generated: &Generated) -> Expe
 }
 
 /// Judges the outcome; whether the properties are worth looking at.
-fn outcome(table: &mut Table, expectation: &Expectation, came: Came<'_>) -> bool {
+fn outcome(table: &mut Table<'_>, expectation: &Expectation, came: Came<'_>) -> bool {
     let delivered = came.key() == "delivered";
     let (wanted, place) = match &expectation.outcome {
         Some(outcome) => (outcome.value.clone(), outcome.place),
@@ -199,7 +204,7 @@ fn outcome(table: &mut Table, expectation: &Expectation, came: Came<'_>) -> bool
     good && delivered
 }
 
-fn single(table: &mut Table, check: &Check, lenience: &Lenience) {
+fn single(table: &mut Table<'_>, check: &Check, lenience: &Lenience) {
     match &check.property {
         Property::Field(path) => payload_field(table, check, path),
         Property::UserProperty(_) | Property::Header(_) => {
@@ -224,7 +229,7 @@ fn single(table: &mut Table, check: &Check, lenience: &Lenience) {
 }
 
 /// Of properties with the same name one has to be it; none may be there where none is expected.
-fn any_of_them(table: &mut Table, check: &Check, rows: &[usize]) {
+fn any_of_them(table: &mut Table<'_>, check: &Check, rows: &[usize]) {
     let good = rows.iter().copied().find(|row| check.matcher.admits(table.seen(*row).as_seen()));
     match good {
         Some(row) => table.set(row, true, check),
@@ -264,7 +269,7 @@ fn json_note(expected: &serde_json::Value, seen: Seen<'_>) -> String {
     }
 }
 
-fn payload_field(table: &mut Table, check: &Check, path: &str) {
+fn payload_field(table: &mut Table<'_>, check: &Check, path: &str) {
     let payload = table.outputs(&Property::Payload).first().map(|row| table.seen(*row).to_owned());
     let json = match payload.as_ref().map(rows::SeenOwned::as_seen) {
         Some(Seen::Bytes(bytes)) => serde_json::from_slice::<serde_json::Value>(bytes).ok(),

@@ -11,9 +11,10 @@ use crate::translate::{Property, Step};
 const LONGEST: usize = 120;
 
 /// The rows, while they are judged.
-pub(super) struct Table {
+pub(super) struct Table<'s> {
     rows: Vec<Judged>,
     good: Judgement,
+    steps: &'s [Step],
 }
 
 /// What was found, on its own.
@@ -26,8 +27,8 @@ impl SeenOwned {
     }
 }
 
-impl Table {
-    pub(super) fn new(journey: Journey<'_>, lenience: &Lenience, good: Judgement) -> Self {
+impl<'s> Table<'s> {
+    pub(super) fn new(journey: Journey<'s>, lenience: &Lenience, good: Judgement) -> Self {
         let whole = Judged {
             input: None,
             output: Some(Part { property: Property::Message, value: Some(journey.came.key().into()) }),
@@ -46,7 +47,7 @@ impl Table {
             Came::Dropped(_) | Came::Failed(_) => Vec::new(),
         };
         rows.extend(Pairing::new(&inputs, journey.steps).rows(outputs));
-        Self { rows, good }
+        Self { rows, good, steps: journey.steps }
     }
 
     /// Judges the message as a whole.
@@ -107,9 +108,12 @@ impl Table {
     }
 
     /// Judges `row` as standing in the wrong place of an order.
-    pub(super) fn misplaced(&mut self, row: usize, note: String, check: &Check) {
+    pub(super) fn misplaced(&mut self, row: usize, seen: usize, wanted: usize, check: &Check) {
         self.set(row, false, check);
-        self.note(row, note);
+        self.note(row, format!("it is number {seen} in what came out"));
+        if let Some(expected) = self.rows.get_mut(row).and_then(|row| row.expected.as_mut()) {
+            expected.push_str(&format!(" as number {wanted}"));
+        }
     }
 
     /// Judges `check` by what is not there.
@@ -130,16 +134,24 @@ impl Table {
                 row.property = check.property.clone();
             }
             None => self.rows.push(Judged {
-                input: None,
+                input: self.maker(check).and_then(|step| step.input.clone()).map(part),
                 output: None,
                 property: check.property.clone(),
-                step: None,
+                step: self.maker(check).cloned(),
                 expected,
                 expected_at: Some(check.place),
                 judgement,
                 note: None,
             }),
         }
+    }
+
+    /// The step that should have made what `check` is about: with its value, or else the last of its name.
+    fn maker(&self, check: &Check) -> Option<&'s Step> {
+        let made = |step: &'s Step| step.output.as_ref().filter(|(property, _)| *property == check.property);
+        let makes = |step: &&'s Step| made(step).is_some();
+        let same = |step: &&'s Step| made(step).is_some_and(|(_, value)| check.matcher.admits(Seen::Bytes(value)));
+        self.steps.iter().find(same).or_else(|| self.steps.iter().rfind(makes))
     }
 
     /// A row for a part of a property, such as a field of the payload.
@@ -180,6 +192,10 @@ impl Table {
     pub(super) fn end(self) -> Vec<Judged> {
         self.rows
     }
+}
+
+fn part((property, value): (Property, Vec<u8>)) -> Part {
+    Part { property, value: Some(value) }
 }
 
 /// Finds for each property that came out the one that it came from.

@@ -277,7 +277,12 @@ fn cases_that_cannot_be_sent_are_said_at_their_line() {
 #[test]
 fn a_template_of_arm_is_called_one() {
     let manifest = r#"{ "resources": [{ "type": "Microsoft.IoTOperations/instances/dataflowEndpoints" }] }"#;
-    let (code, text) = Folder::new("arm", manifest).run(&[]);
-    assert!(text.contains("templates of ARM or Bicep are not"), "{text}");
-    assert_eq!(code, Some(3), "{text}");
+    let folder = Folder::new("arm", manifest);
+    let cases = folder.0.join("cases.yaml");
+    std::fs::write(&cases, "cases:\n  - { name: x, message: {} }\n").unwrap();
+    for arguments in [&[][..], &["--cases", cases.to_str().unwrap()]] {
+        let (code, text) = folder.run(arguments);
+        assert!(text.contains("templates of ARM or Bicep are not"), "{text}");
+        assert_eq!(code, Some(3), "{text}");
+    }
 }

@@ -78,9 +78,10 @@ pub fn read(args: &RunArgs, io: &mut Io<'_>) -> Result<Inputs, CommandError> {
         Inputs { manifests, jobs: Vec::new(), refused: Vec::new(), findings: Vec::new(), case_files, made_up: false };
     if inputs.manifests.names().next().is_none() {
         inputs.findings = inputs.manifests.unread().cloned().collect();
-        if !inputs.findings.is_empty() {
-            return Ok(inputs);
+        if inputs.findings.is_empty() {
+            inputs.manifests.find(None)?;
         }
+        return Ok(inputs);
     }
     let datasets = datasets(&args.translate.datasets)?;
     let schema = args.translate.output_schema.as_deref().map(json_file).transpose()?;

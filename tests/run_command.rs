@@ -102,6 +102,19 @@ fn many_messages_do_not_go_where_they_would_never_end_or_never_arrive() {
 }
 
 #[test]
+fn parts_that_cannot_do_their_share_are_refused() {
+    let folder = Folder::new("parts", &flow("[a/b]", "", "c"));
+    for (arguments, why) in [
+        (&["--count", "3", "--reader", "none"][..], "counted where they are read"),
+        (&["--part", "reader", "--for", "1s"], "needs `--count`"),
+    ] {
+        let (code, text) = folder.run(arguments);
+        assert_eq!(code, Some(2), "{text}");
+        assert!(text.contains(why), "{text}");
+    }
+}
+
+#[test]
 fn a_dataflow_that_feeds_itself_is_told_of() {
     let folder = Folder::new("loop", &flow("['line-3/#']", "", "line-3/out"));
     let (code, text) = folder.run(&[]);

@@ -287,19 +287,19 @@ async fn send(
     let mut number = 0;
     let mut over = false;
     let mut last_call = None;
-    while !over || outlet.open() > 0 {
+    let mut unconfirmed: Vec<u64> = Vec::new();
+    while !over || outlet.open() > 0 || !unconfirmed.is_empty() {
         over |= *halted.borrow() || load.is_over(number, since);
         let due = |number: u64| load.rate.is_none_or(|rate| since.elapsed().as_secs_f64() * rate >= number as f64);
-        while !over && outlet.has_room() && due(number) {
-            let mut message = sending.message.clone();
-            let marker = Marker { run: run.to_owned(), number };
-            if load.behind {
-                marker::append(&mut message, &marker);
-            }
-            marker.attach(&mut message);
-            shared.sending(number);
-            match outlet.send(message, 0) {
-                Ok(()) => number += 1,
+        while outlet.has_room() && (!unconfirmed.is_empty() || !over && due(number)) {
+            let next = unconfirmed.last().copied().unwrap_or(number);
+            match outlet.send(numbered(&sending.message, run, next, load), usize::try_from(next).unwrap_or(usize::MAX))
+            {
+                Ok(()) if unconfirmed.pop().is_some() => {}
+                Ok(()) => {
+                    shared.sending(number);
+                    number += 1;
+                }
                 Err(refused) if refused.error.passing => break,
                 Err(refused) => return Err(refused.error),
             }
@@ -311,7 +311,7 @@ async fn send(
             () = tokio::time::sleep(pause) => Ok(()),
             _ = halted.changed() => Ok(()),
         };
-        if let Err(error) = waited.and_then(|()| confirmed(&mut outlet)) {
+        if let Err(error) = waited.and_then(|()| confirmed(&mut outlet, &mut unconfirmed)) {
             again(error, halted.clone(), async || outlet.reconnect().await).await?;
         }
         if *halted.borrow() && Instant::now() >= *last_call.get_or_insert_with(|| Instant::now() + GOODBYE) {
@@ -322,9 +322,25 @@ async fn send(
     Ok(())
 }
 
-fn confirmed(outlet: &mut Outlet) -> std::result::Result<(), WireError> {
+/// A message of the run: `message` with its number.
+fn numbered(message: &Message, run: &str, number: u64, load: &Load) -> Message {
+    let mut message = message.clone();
+    let marker = Marker { run: run.to_owned(), number };
+    if load.behind {
+        marker::append(&mut message, &marker);
+    }
+    marker.attach(&mut message);
+    message
+}
+
+/// Takes what is settled. What a broker forgot before it confirmed it has to be sent again.
+fn confirmed(outlet: &mut Outlet, unconfirmed: &mut Vec<u64>) -> std::result::Result<(), WireError> {
     while let Some(settled) = outlet.take()? {
-        settled.outcome?;
+        match settled.outcome {
+            Ok(_) => {}
+            Err(error) if error.passing => unconfirmed.push(settled.tag as u64),
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }
@@ -395,7 +411,7 @@ async fn read(
     let mut result = Ok(());
     loop {
         let is_all_sent = *all_sent.borrow();
-        let complete = is_all_sent && load.part == Part::All && shared.tally(|tally| tally.is_complete());
+        let complete = is_all_sent && shared.tally(|tally| tally.is_complete());
         let silent = is_all_sent && quiet_since.elapsed() >= load.limit;
         if complete || silent || *halted.borrow() {
             break;

@@ -51,6 +51,23 @@ fn load(args: &RunArgs, job: &Job, limit: Duration) -> Result<Load, CommandError
     Ok(Load { count: args.load.count, rate: args.load.rate, duration, part, resume: args.load.resume, behind, limit })
 }
 
+/// Refuses parts that could not do their share: they would wait for ever, or report as lost what nobody looked for.
+pub fn refuse_parts(args: &RunArgs) -> Result<(), CommandError> {
+    let why = match args.load.part {
+        PartChoice::Bridge if args.place.deployed => {
+            "with `--deployed` the dataflow is the one that is deployed, so there is no `--part bridge`"
+        }
+        PartChoice::Reader if args.load.count.is_none() => {
+            "`--part reader` needs `--count`, or it cannot tell what is lost"
+        }
+        PartChoice::All | PartChoice::Reader if args.reach.reader.iter().any(|part| part == "none") => {
+            "many messages are counted where they are read, so `--reader none` goes with `--part sender` or `--part bridge` only"
+        }
+        _ => return Ok(()),
+    };
+    Err(CommandError::Argument(why.to_owned()))
+}
+
 /// The one job, with a payload of the size that is asked for. It must be one that many messages can pass: read by its
 /// source, and not by itself.
 fn only(args: &RunArgs, inputs: &Inputs) -> Result<Job, CommandError> {
@@ -215,8 +232,10 @@ fn words(args: &RunArgs, result: &load::Result) -> String {
     let mut text = String::new();
     let mut row = |name: &str, value: String| text.push_str(&format!("{name:<12}{value}\n"));
     if args.load.part != PartChoice::Bridge {
-        let rate = f.delivered as f64 / seconds;
         row("sent", f.sent.to_string());
+    }
+    if matches!(args.load.part, PartChoice::All | PartChoice::Reader) {
+        let rate = f.delivered as f64 / seconds;
         row("delivered", format!("{} ({rate:.0}/s over {seconds:.2} s)", f.delivered));
         row("lost", f.lost.to_string());
         row("duplicated", f.duplicated.to_string());

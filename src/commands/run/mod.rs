@@ -27,6 +27,9 @@ pub(super) fn run(
     if args.translate.list_settings {
         return settings::list(&inputs::choices(args)?, environment, io);
     }
+    if load::is_asked(args) {
+        load::refuse_parts(args)?;
+    }
     let started = Instant::now();
     let style = tell::style(color, environment);
     let inputs = match inputs::read(args, io) {

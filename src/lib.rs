@@ -4,6 +4,8 @@
 //! read as resources (`model`) and judged by rules (`rules`); `policy` decides what counts, `report` tells it. Nothing
 //! flows back up, and imports point one way.
 
+#[cfg(feature = "probe")]
+pub mod access;
 pub mod cli;
 pub mod commands;
 pub mod diag;

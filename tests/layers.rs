@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// What each module may use.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 22] = [
     ("diag", &[]),
     ("exit", &[]),
     ("redact", &["diag"]),
@@ -25,8 +25,43 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ("secrets", &["diag", "redact"]),
     ("transport", &["message", "redact"]),
     (
+        "access",
+        &[
+            "diag",
+            "message",
+            "model",
+            "policy",
+            "redact",
+            "rules",
+            "schema",
+            "secrets",
+            "settings",
+            "source",
+            "transport",
+            "yaml",
+        ],
+    ),
+    (
+        "probe",
+        &[
+            "access",
+            "diag",
+            "message",
+            "model",
+            "policy",
+            "redact",
+            "report",
+            "secrets",
+            "settings",
+            "source",
+            "syntax",
+            "transport",
+        ],
+    ),
+    (
         "run",
         &[
+            "access",
             "diag",
             "message",
             "model",
@@ -48,6 +83,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
     (
         "commands",
         &[
+            "access",
             "cli",
             "diag",
             "exit",
@@ -60,6 +96,7 @@ const LAYERS: [(&str, &[&str]); 20] = [
             "source",
             "yaml",
             "model",
+            "probe",
             "run",
             "secrets",
             "translate",

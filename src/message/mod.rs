@@ -34,3 +34,22 @@ impl Message {
         }
     }
 }
+
+/// What an end of a dataflow speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Wire {
+    /// MQTT 5.
+    Mqtt,
+    /// Kafka.
+    Kafka,
+}
+
+impl Wire {
+    /// As people write it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mqtt => "MQTT",
+            Self::Kafka => "Kafka",
+        }
+    }
+}

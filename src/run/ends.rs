@@ -2,11 +2,9 @@
 //!
 //! Addresses of the sandbox and logins on site come from the caller ([`Door`]); the settings come from the manifest.
 
-use super::Wire;
-use super::manifests::End;
 use super::wire::{KafkaDestination, KafkaSource, MqttSource};
+use crate::access::End;
 use crate::message::QoS;
-use crate::model::EndpointType;
 use crate::settings::{self, Setting};
 use crate::translate::Plan;
 use crate::transport::kafka::{Batching, ProducerSettings, Settings, Start};
@@ -23,15 +21,6 @@ pub enum Door {
     Mqtt(Box<ConnectOptions>),
     /// A Kafka cluster.
     Kafka(Box<Settings>),
-}
-
-/// What `end` speaks, if Flowgate can talk to it.
-pub fn wire(end: &End) -> Option<Wire> {
-    match end.summary.kind? {
-        EndpointType::Mqtt => Some(Wire::Mqtt),
-        EndpointType::Kafka => Some(Wire::Kafka),
-        _ => None,
-    }
 }
 
 /// The value of `setting`, or `default` where a template decides it: plans refuse that long before.

@@ -1,10 +1,10 @@
 //! The sandbox for one dataflow: brokers inside the program, and the doors that lead to them.
 
 use super::Wire;
-use super::ends::{self, Door};
-use super::manifests::Line;
+use super::ends::Door;
 use super::opening::Doors;
 use super::sandbox::{Needs, Sandbox, SandboxError};
+use crate::access::{Line, wire};
 use crate::transport::kafka::{Sasl, Security, Settings};
 use crate::transport::mqtt::ConnectOptions;
 use crate::transport::net::Target;
@@ -17,7 +17,7 @@ const PARTITIONS: i32 = 4;
 /// # Errors
 /// Where a broker does not start.
 pub async fn open(line: &Line, topics: &[String]) -> Result<(Sandbox, Doors), SandboxError> {
-    let wires = [&line.source, &line.destination].map(|end| ends::wire(end).unwrap_or(Wire::Mqtt));
+    let wires = [&line.source, &line.destination].map(|end| wire(end).unwrap_or(Wire::Mqtt));
     // Even where one endpoint is at both ends: what is read at the destination cannot be what was sent then.
     let mqtt = wires.iter().filter(|wire| **wire == Wire::Mqtt).count();
     let mut kafka: Vec<(String, i32)> = Vec::new();

@@ -3,10 +3,9 @@
 use super::Wire;
 use super::bridge::{RealWorld, World, milliseconds};
 use super::cases::{Case, Expectation};
-use super::ends;
-use super::manifests::Line;
 use super::marker;
 use super::sample::{Occasion, samples, topic};
+use crate::access::{Line, wire};
 use crate::diag::{Diagnostic, Place};
 use crate::message::Message;
 use crate::policy::run::{CANNOT_RUN, CASE_SYNTAX};
@@ -94,7 +93,7 @@ impl Job {
         means: Means<'_>,
         folder: &Path,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let wire = ends::wire(&line.source).unwrap_or(Wire::Mqtt);
+        let wire = wire(&line.source).unwrap_or(Wire::Mqtt);
         let topic = topic(&line.flow, wire);
         let (mut sendings, mut findings) = (Vec::new(), Vec::new());
         for sent in &case.sent {
@@ -185,7 +184,7 @@ pub fn predict(plan: &Plan, message: &Message, world: &mut dyn World, last: &mut
 
 /// A message for `line`: the first of the samples that `plan` delivers.
 pub fn sample(line: &Line, plan: &Plan) -> Message {
-    let wire = ends::wire(&line.source).unwrap_or(Wire::Mqtt);
+    let wire = wire(&line.source).unwrap_or(Wire::Mqtt);
     let mut samples = samples(&line.flow, Occasion { wire, now: SystemTime::now() });
     let delivered = |message: &Message| {
         let (outcome, _) = predict(plan, message, &mut RealWorld, &mut LastValues::default());

@@ -3,10 +3,10 @@
 use super::cases::{Expectation, Generated};
 use super::compare::{self, Blame, Came, Journey, Judged, Lenience, findings, judge, predicted};
 use super::lane::{Known, Role, Trip, Trouble};
-use super::manifests::Line;
 use super::marker;
 use super::verdict::{self, Known as Told};
 use super::wire::{About, Confirmation};
+use crate::access::Line;
 use crate::diag::{Diagnostic, Place};
 use crate::message::Message;
 use crate::model::{EndpointType, Text};
@@ -251,7 +251,7 @@ pub fn lenience(trip: &Trip, expected: bool) -> Lenience {
 
 fn route(trip: &Trip, line: &Line, came: Came<'_>) -> Route {
     let protocol = |kind| if kind == Some(EndpointType::Kafka) { "Kafka" } else { "MQTT" };
-    let stop = |end: &super::manifests::End, topic: Option<&str>| Stop {
+    let stop = |end: &crate::access::End, topic: Option<&str>| Stop {
         endpoint: end.name().to_owned(),
         protocol: protocol(end.summary.kind),
         topic: topic.map(str::to_owned),

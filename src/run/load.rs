@@ -194,7 +194,7 @@ pub fn numbered_behind(job: &Job) -> std::result::Result<bool, &'static str> {
 
 /// Most messages under way: what the manifest says of the MQTT end, the source's first.
 fn window(job: &Job) -> usize {
-    let of = |end: &super::manifests::End| end.settings.mqtt.as_ref().and_then(|mqtt| mqtt.max_inflight);
+    let of = |end: &crate::access::End| end.settings.mqtt.as_ref().and_then(|mqtt| mqtt.max_inflight);
     let setting = of(&job.line.source).or(of(&job.line.destination));
     setting.map_or(100, |setting| usize::from(setting.value)).max(1)
 }

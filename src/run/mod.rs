@@ -10,6 +10,8 @@ pub mod bridge;
 pub mod cases;
 pub mod compare;
 #[cfg(feature = "run")]
+pub mod doors;
+#[cfg(feature = "run")]
 pub mod ends;
 #[cfg(feature = "sandbox")]
 pub mod home;
@@ -25,10 +27,6 @@ pub mod lane;
 mod ledger;
 #[cfg(feature = "run")]
 pub mod load;
-#[cfg(feature = "run")]
-pub mod login;
-#[cfg(feature = "run")]
-pub mod manifests;
 #[cfg(feature = "run")]
 pub mod marker;
 #[cfg(feature = "run")]
@@ -53,21 +51,4 @@ pub mod wire;
 #[cfg(test)]
 mod verdict_tests;
 
-/// What an end of a dataflow speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Wire {
-    /// MQTT 5.
-    Mqtt,
-    /// Kafka.
-    Kafka,
-}
-
-impl Wire {
-    /// As people write it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Mqtt => "MQTT",
-            Self::Kafka => "Kafka",
-        }
-    }
-}
+pub use crate::message::Wire;

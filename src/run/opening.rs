@@ -3,9 +3,9 @@
 use super::bridge::Bridge;
 use super::ends::{self, Door, Session};
 use super::lane::{Lane, Patience, Role, Trouble};
-use super::manifests::Line;
 use super::remarks::same_broker;
 use super::wire::{Intake, KafkaIntake, KafkaOutlet, MqttIntake, MqttOutlet, Outlet, WireError};
+use crate::access::Line;
 use crate::message::Message;
 use crate::translate::Plan;
 use crate::transport::kafka::Start;

@@ -2,9 +2,9 @@
 //!
 //! Where it is told is for `commands`.
 
+use super::Wire;
 use super::job::Job;
-use super::manifests::{End, Line};
-use super::{Wire, ends};
+use crate::access::{End, Line, wire};
 use crate::message::Message;
 use crate::syntax::topic::Filter;
 use crate::translate::{LastValues, Outcome};
@@ -28,7 +28,7 @@ pub fn remarks(job: &Job) -> Vec<String> {
 /// Whether the dataflow reads what is sent to the topic of `message`.
 pub fn reads(line: &Line, message: &Message) -> bool {
     let topic = message.topic();
-    match ends::wire(&line.source) {
+    match wire(&line.source) {
         Some(Wire::Kafka) => line.flow.source.topics.iter().any(|text| &*text.value == topic),
         Some(Wire::Mqtt) | None => taken_by(line, topic).is_some(),
     }
@@ -57,7 +57,7 @@ pub fn feeds_itself(job: &Job) -> Option<(String, &str)> {
 
 /// Whether two MQTT endpoints lead to one broker, as far as their manifests say so.
 pub fn same_broker(one: &End, other: &End) -> bool {
-    let is_mqtt = |end: &End| ends::wire(end) == Some(Wire::Mqtt);
+    let is_mqtt = |end: &End| wire(end) == Some(Wire::Mqtt);
     let host = |end: &End| end.summary.host.as_ref().map(|host| host.value.to_ascii_lowercase());
     let same = one.name() == other.name() || host(one).is_some() && host(one) == host(other);
     same && is_mqtt(one) && is_mqtt(other)

@@ -6,7 +6,8 @@ use super::lane::{Patience, Trouble};
 use super::opening::{self, Purpose, topics};
 use super::passing::{Done, pass};
 use super::sandbox::{ADDED_USER_PROPERTIES, SandboxError};
-use super::{Wire, ends, ids};
+use super::{Wire, ids};
+use crate::access::wire;
 use std::time::Duration;
 
 /// How long nothing has to come in the sandbox for a drop to be believed: a message takes a few milliseconds there.
@@ -51,7 +52,7 @@ pub async fn run(jobs: &[Job], limit: Duration, told: &(dyn Fn() + Sync)) -> Res
 fn groups(jobs: &[Job]) -> Vec<Vec<usize>> {
     let mut groups: Vec<((&str, &str), Vec<usize>)> = Vec::new();
     for (index, job) in jobs.iter().enumerate().filter(|(_, job)| !job.is_translated_only()) {
-        let kafka = ends::wire(&job.line.source) == Some(Wire::Kafka);
+        let kafka = wire(&job.line.source) == Some(Wire::Kafka);
         let topic = job.sendings.first().filter(|_| kafka).map_or("", |sending| sending.message.topic());
         let key = (job.line.flow.id.name(), topic);
         match groups.iter_mut().find(|(known, _)| *known == key) {
@@ -67,7 +68,7 @@ async fn lane(jobs: Vec<&Job>, limit: Duration, told: &(dyn Fn() + Sync)) -> Res
     let messages = jobs.iter().flat_map(|job| job.sendings.iter().map(|sending| &sending.message));
     let topics = topics(messages);
     let (sandbox, doors) = home::open(&first.line, &topics).await?;
-    let outputs = match ends::wire(&first.line.destination) {
+    let outputs = match wire(&first.line.destination) {
         // Nobody else writes there, so whatever comes is what the dataflow made of it.
         Some(Wire::Mqtt) | None => vec!["#".to_owned()],
         Some(Wire::Kafka) => first.line.flow.destination.topic.iter().map(|topic| topic.value.to_string()).collect(),

@@ -6,14 +6,14 @@
 use super::bridge::{RealWorld, Work, World};
 use super::cases::Generated;
 use super::compare::{Came, Reading, closest};
+use super::doors::{DoorError, Entry, enter as log_in};
 use super::job::{Job, predict};
 use super::judgement::{Question, generated, lenience, passage};
 use super::lane::{Lane, Patience, Role, Trip, Trouble};
-use super::login::{Entry, Given, LoginError, Reach, enter as log_in};
-use super::manifests::Manifests;
 use super::opening::{self, Doors, Purpose, topics};
 use super::passing::{Done, pass};
-use super::{Wire, ends, ids};
+use super::{Wire, ids};
+use crate::access::{Given, Manifests, Reach, wire};
 use crate::message::{Message, Publish};
 use crate::translate::{Choices, LastValues, Outcome, Plan, Step};
 use std::future::Future;
@@ -52,7 +52,7 @@ pub async fn enter(
     reach: &Reach,
     logins: &Logins,
     deployed: bool,
-) -> Result<Party, (Role, LoginError)> {
+) -> Result<Party, (Role, DoorError)> {
     let (source, destination) = (&job.line.source, &job.line.destination);
     let as_is = Given::default();
     let by = |role| move |error| (role, error);
@@ -144,7 +144,7 @@ pub async fn run(
 /// Where the messages of `job` may come out.
 fn outputs(job: &Job) -> Vec<String> {
     let fixed = || job.line.flow.destination.topic.iter().map(|topic| topic.value.to_string()).collect();
-    if ends::wire(&job.line.destination) == Some(Wire::Kafka) {
+    if wire(&job.line.destination) == Some(Wire::Kafka) {
         return fixed();
     }
     let mut last = LastValues::default();
@@ -168,7 +168,7 @@ fn outputs(job: &Job) -> Vec<String> {
 /// `None` where there is no template.
 fn wide(job: &Job) -> Option<Vec<String>> {
     let topic = job.line.flow.destination.topic.as_ref()?;
-    let is_template = ends::wire(&job.line.destination) == Some(Wire::Mqtt) && topic.value.contains("${");
+    let is_template = wire(&job.line.destination) == Some(Wire::Mqtt) && topic.value.contains("${");
     is_template.then(|| vec![widened(&topic.value)])
 }
 

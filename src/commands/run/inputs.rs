@@ -2,6 +2,7 @@
 
 use super::message::{overlay, pair};
 use crate::Io;
+use crate::access::{Line, ManifestError, Manifests, wire};
 use crate::cli::RunArgs;
 use crate::commands::{CommandError, chain};
 use crate::diag::{Diagnostic, FileId};
@@ -9,11 +10,10 @@ use crate::message::Message;
 use crate::model::Written;
 use crate::policy::run::{CANNOT_RUN, CASE_SYNTAX};
 use crate::rules::Date;
+use crate::run::Wire;
 use crate::run::cases::{self, Case, Expectation};
 use crate::run::job::{Job, Means, Sending, plan, sample};
-use crate::run::manifests::{Line, ManifestError, Manifests};
 use crate::run::sample::topic;
-use crate::run::{Wire, ends};
 use crate::source::{DiscoverOptions, Input, Sources, Text, discover};
 use crate::translate::{Choices, Datasets, Plan};
 use std::path::{Path, PathBuf};
@@ -173,7 +173,7 @@ impl Inputs {
         let file = add_file(&mut self.manifests.sources, path);
         let text = text_of(&self.manifests.sources, file)?;
         let folder = Path::new(path).parent().unwrap_or(Path::new("."));
-        let wire = ends::wire(&line.source).unwrap_or(Wire::Mqtt);
+        let wire = wire(&line.source).unwrap_or(Wire::Mqtt);
         let topic = topic(&line.flow, wire);
         let message = cases::read_draft(&text.content, file)
             .and_then(|draft| draft.message(wire, Some(&topic), folder).map_err(|error| vec![error.finding()]));

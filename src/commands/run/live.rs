@@ -6,15 +6,16 @@ use super::reach::reach;
 use super::stop::stop;
 use super::tell::{self, Told};
 use super::{load, runtime};
+use crate::access::Reach;
 use crate::cli::RunArgs;
 use crate::commands::CommandError;
 use crate::diag::Diagnostic;
 use crate::exit::Exit;
 use crate::policy::run::NOT_DELIVERED;
 use crate::report::Style;
+use crate::run::doors::Entry;
 use crate::run::job::Job;
 use crate::run::lane::Role;
-use crate::run::login::{Entry, Reach};
 use crate::run::passing::Done;
 use crate::run::remarks::remarks;
 use crate::run::site::{self, Logins, Party};
@@ -93,7 +94,7 @@ fn parties(
         progress.step(format!("{}: logins", job.name));
         let entered = runtime.block_on(site::enter(job, &inputs.manifests, reach, logins, args.place.deployed));
         entered.map_err(|(role, error)| {
-            Box::new(Diagnostic::new(&NOT_DELIVERED, error.place, format!("{}: {error}", role.as_str())))
+            Box::new(Diagnostic::new(&NOT_DELIVERED, error.place(), format!("{}: {error}", role.as_str())))
         })
     };
     inputs.jobs.iter().map(one).collect()

@@ -3,6 +3,7 @@
 use super::inputs::Inputs;
 use super::stop::stop;
 use crate::Io;
+use crate::access::wire;
 use crate::cli::{PartChoice, RunArgs, RunFormat};
 use crate::commands::CommandError;
 use crate::exit::Exit;
@@ -13,7 +14,7 @@ use crate::run::load::{self, Load, Part};
 use crate::run::opening::{Doors, Purpose, topics};
 use crate::run::remarks::{feeds_itself, reads};
 use crate::run::site::Party;
-use crate::run::{Wire, ends, ids};
+use crate::run::{Wire, ids};
 use serde_json::json;
 use std::time::Duration;
 use tokio::runtime::Runtime;
@@ -180,7 +181,7 @@ async fn go(
 
 /// Where the messages come out.
 fn outputs(job: &Job) -> Vec<String> {
-    if ends::wire(&job.line.destination) == Some(Wire::Kafka) {
+    if wire(&job.line.destination) == Some(Wire::Kafka) {
         return job.line.flow.destination.topic.iter().map(|topic| topic.value.to_string()).collect();
     }
     let mut last = crate::translate::LastValues::default();

@@ -1,10 +1,10 @@
 //! The flags that say how brokers are reached and who logs in.
 
 use crate::Io;
+use crate::access::{Ask, Given, Reach};
 use crate::cli::{AskChoice, ReachArgs};
 use crate::commands::CommandError;
 use crate::redact::Secret;
-use crate::run::login::{Given, Reach};
 use crate::run::site::Logins;
 use crate::secrets::{Place, Secrets};
 use crate::transport::net::Route;
@@ -55,8 +55,15 @@ pub fn reach(args: &ReachArgs, io: &mut Io<'_>) -> Result<(Reach, Logins), Comma
         os_roots: args.os_roots,
         secrets,
         token,
-        ask_kubectl: args.ask.contains(&AskChoice::Kubectl),
-        ask_az: args.ask.contains(&AskChoice::Az),
+        server_name: None,
+        ask: args
+            .ask
+            .iter()
+            .map(|ask| match ask {
+                AskChoice::Kubectl => Ask::Kubectl,
+                AskChoice::Az => Ask::Az,
+            })
+            .collect(),
     };
     Ok((reach, logins))
 }

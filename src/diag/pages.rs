@@ -96,5 +96,23 @@ pub const KUBERNETES_VALIDATION: Source = source("Kubernetes documentation, fiel
 pub const KUBECTL_YAML: Source = source("sigs.k8s.io/yaml, the YAML library of kubectl", "v1.4");
 /// The YAML 1.2 specification.
 pub const YAML12: Source = source("YAML 1.2.2", "2021-10-01");
+/// The Transport Layer Security protocol.
+pub const TLS13: Source = source("RFC 8446, TLS 1.3", "2018-08");
+/// X.509 certificates and their validation.
+pub const X509: Source = source("RFC 5280, X.509 certificates", "2008-05");
+/// The Domain Name System.
+pub const DNS: Source = source("RFC 1035, domain names", "1987-11");
+/// The Transmission Control Protocol.
+pub const TCP: Source = source("RFC 9293, TCP", "2022-08");
+/// HTTP.
+pub const HTTP: Source = source("RFC 9110, HTTP", "2022-06");
+/// The WebSocket protocol.
+pub const WEBSOCKET: Source = source("RFC 6455, WebSocket", "2011-12");
+/// SCRAM.
+pub const SCRAM: Source = source("RFC 5802, SCRAM", "2010-07");
+/// OAUTHBEARER.
+pub const OAUTHBEARER: Source = source("RFC 7628, OAUTHBEARER", "2015-08");
+/// The protocol of Apache Kafka.
+pub const KAFKA_PROTOCOL: Source = source("Apache Kafka protocol", "4.1");
 /// Flowgate itself.
 pub const FLOWGATE: Source = source("Flowgate", "");

@@ -9,7 +9,7 @@ mod identity;
 mod recorder;
 mod trust;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, day};
 pub use error::{TlsCause, TlsError, words};
 pub use identity::{ClientCertificateRequest, Identity, IdentityError};
 pub use trust::{Store, Trust, TrustError};

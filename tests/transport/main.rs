@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
 mod client;
+mod dialogue;
 mod enhanced;
 mod hostile;
 mod loss;

@@ -63,6 +63,12 @@ pub struct End {
 }
 
 impl End {
+    /// The end that `summary` makes.
+    pub fn of(summary: EndpointSummary) -> Self {
+        let settings = settings::Endpoint::of(&summary);
+        Self { summary, settings }
+    }
+
     /// The name of the endpoint.
     pub fn name(&self) -> &str {
         self.summary.id.name()
@@ -270,6 +276,11 @@ impl Manifests {
         }
     }
 
+    /// The endpoint `default`, which every instance has.
+    pub fn built_in(&self) -> End {
+        End::of(self.built_in.clone())
+    }
+
     /// What could not be read of the files, so that something may seem to be missing.
     pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
         let is_unread =
@@ -287,8 +298,7 @@ impl Manifests {
                 return Err(self.no_endpoint(name, place));
             }
         };
-        let settings = settings::Endpoint::of(&summary);
-        Ok(End { summary, settings })
+        Ok(End::of(summary))
     }
 
     fn no_endpoint(&self, name: &str, place: Place) -> ManifestError {

@@ -7,6 +7,7 @@
 #[path = "../brokers/mod.rs"]
 mod brokers;
 mod client;
+mod dns;
 mod enhanced;
 mod hostile;
 mod identify;

@@ -4,6 +4,7 @@
 //! used alone, with its own facts and errors; [`open`] stacks those below the protocol.
 
 pub mod http;
+pub mod dns;
 pub mod identify;
 #[cfg(feature = "run")]
 pub mod kafka;

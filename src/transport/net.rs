@@ -290,28 +290,45 @@ pub struct Reached {
     pub by_proxy: bool,
 }
 
-/// Connects to `target` on `route`. Through a proxy it is the proxy that looks the name up.
+/// The addresses where a connection to `target` on `route` begins: the proxy's if there is one, which then looks the
+/// name up itself.
+///
+/// # Errors
+/// If there is none.
+pub async fn locate(target: &Target, route: &Route) -> Result<Vec<SocketAddr>, NetError> {
+    match &route.proxy {
+        None => Ok(lookup(route.resolve(target), route.step_timeout).await?),
+        Some(proxy) => {
+            let found = lookup(&proxy.target, route.step_timeout).await;
+            found.map_err(|error| proxy.unreachable(error.to_string()).into())
+        }
+    }
+}
+
+/// Connects to `target` on `route`, where `addresses` come from [`locate`].
+///
+/// # Errors
+/// If a step fails or takes longer than the route allows.
+pub async fn reach_at(target: &Target, route: &Route, addresses: Vec<SocketAddr>) -> Result<Reached, NetError> {
+    let limit = route.step_timeout;
+    let target = route.resolve(target);
+    let Some(proxy) = &route.proxy else {
+        let (stream, address) = dial(target, &addresses, limit).await?;
+        return Ok(Reached { stream, address, addresses, by_proxy: false });
+    };
+    let dialled = dial(&proxy.target, &addresses, limit).await;
+    let (mut stream, address) = dialled.map_err(|error| proxy.unreachable(error.to_string()))?;
+    proxy.ask(&mut stream, target, limit).await?;
+    Ok(Reached { stream, address, addresses, by_proxy: true })
+}
+
+/// Connects to `target` on `route`: [`locate`], then [`reach_at`].
 ///
 /// # Errors
 /// If a step fails or takes longer than the route allows.
 pub async fn reach(target: &Target, route: &Route) -> Result<Reached, NetError> {
-    let limit = route.step_timeout;
-    let target = route.resolve(target);
-    let first = route.proxy.as_ref().map_or(target, |proxy| &proxy.target);
-    let lookup = lookup(first, limit).await;
-    let addresses = match (&route.proxy, lookup) {
-        (Some(proxy), Err(error)) => return Err(proxy.unreachable(error.to_string()).into()),
-        (_, lookup) => lookup?,
-    };
-    let dialled = dial(first, &addresses, limit).await;
-    let (mut stream, address) = match (&route.proxy, dialled) {
-        (Some(proxy), Err(error)) => return Err(proxy.unreachable(error.to_string()).into()),
-        (_, dialled) => dialled?,
-    };
-    if let Some(proxy) = &route.proxy {
-        proxy.ask(&mut stream, target, limit).await?;
-    }
-    Ok(Reached { stream, address, addresses, by_proxy: route.proxy.is_some() })
+    let addresses = locate(target, route).await?;
+    reach_at(target, route, addresses).await
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The door: WebSocket where the manifest wants it, and what it means that something else than MQTT 5 is spoken.
 
 use super::who::{Spoken, who};
-use super::{Link, reason};
+use super::{Link, Shown, reason};
 use crate::model::FarEnd;
 use crate::policy::probe::{door, network, tls};
 use crate::probe::fault::{Fault, Line};
@@ -139,13 +139,17 @@ pub async fn no_connack(
     heard: Option<Spoken>,
     link: Link,
 ) -> Option<Fault> {
+    if let HandshakeError::Connection(ConnectionError::Io(io)) = error
+        && let Some(fault) = way::late(io, link.certificate == Shown::Yes)
+    {
+        return Some(fault);
+    }
     let at = |entry, message| Some(Fault::new(Stage::Protocol, entry, Line::Host, message));
     match error {
         HandshakeError::OldProtocol { .. } => Some(old_protocol(&error.to_string())),
         HandshakeError::Refused(connack) if connack.reason.code == reason::UNSUPPORTED_VERSION => {
             Some(old_protocol(&error.to_string()))
         }
-        HandshakeError::Connection(ConnectionError::Io(io)) if let Some(fault) = way::late(io) => Some(fault),
         HandshakeError::Connection(ended) if !matches!(ended, ConnectionError::Disconnected { .. }) => {
             // The first bytes of an answer may be enough to tell; a connection of its own gets it told in full.
             let heard = match heard {
@@ -157,7 +161,7 @@ pub async fn no_connack(
                 return Some(fault);
             }
             let fault = ended_as(climb, opening, ended, heard.is_some());
-            Some(if link.lacks_certificate && is_mute(ended) {
+            Some(if link.certificate == Shown::Wanted && is_mute(ended) {
                 fault.note("the server asked for a client certificate, and none was sent")
             } else {
                 fault

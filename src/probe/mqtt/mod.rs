@@ -53,17 +53,31 @@ struct Link {
     limit: Duration,
     /// After this time without an answer it is worth asking what else may be spoken.
     quiet: Duration,
-    /// Whether the server asked for a client certificate and got none.
-    lacks_certificate: bool,
+    /// What became of the client certificate.
+    certificate: Shown,
+}
+
+/// What became of the client certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    /// The server did not ask for one.
+    Unasked,
+    /// It asked, and none was sent.
+    Wanted,
+    /// It asked, and one was sent.
+    Yes,
 }
 
 impl Link {
     fn new(climb: &Climb<'_>, opened: &Opened) -> Self {
         let limit = climb.means().reach.route.step_timeout;
-        let least = if opened.address.ip().is_loopback() { 5 } else { 250 };
-        let quiet = (opened.round_trip * 4).max(Duration::from_millis(least)).min(limit);
         let request = opened.tls.as_ref().and_then(|facts| facts.client_certificate.as_ref());
-        Self { limit, quiet, lacks_certificate: request.is_some_and(|request| !request.answered) }
+        let certificate = match request.map(|request| request.answered) {
+            None => Shown::Unasked,
+            Some(false) => Shown::Wanted,
+            Some(true) => Shown::Yes,
+        };
+        Self { limit, quiet: opened.quiet().min(limit), certificate }
     }
 
     /// For finding out what else is spoken, once the connection has ended without a word.

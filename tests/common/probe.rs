@@ -59,7 +59,12 @@ impl Scene {
         let told = told.unwrap_or_else(|| panic!("no `{id}` among {found:#?}\n{}", seen.run.stdout));
         assert_eq!(told.stage, stage, "{}", seen.run.stdout);
         let at = (told.file.rsplit('/').next().unwrap().to_owned(), told.line);
-        assert!(self.marked.contains(&at), "`{id}` is told at {at:?}, marked are {:?}\n{}", self.marked, seen.run.stdout);
+        assert!(
+            self.marked.contains(&at),
+            "`{id}` is told at {at:?}, marked are {:?}\n{}",
+            self.marked,
+            seen.run.stdout
+        );
         assert_eq!(seen.run.exit.code(), exit, "{}", seen.run.stdout);
         seen
     }
@@ -133,10 +138,16 @@ pub fn mqtt(host: &str, method: &str, tls: Option<&str>, mark: &str) -> String {
     );
     match method {
         "X509Certificate" => {
-            text.push_str(&format!("      x509CertificateSettings:\n        secretRef: press-login{}\n", sign("secret")));
+            text.push_str(&format!(
+                "      x509CertificateSettings:\n        secretRef: press-login{}\n",
+                sign("secret")
+            ));
         }
         "ServiceAccountToken" => {
-            text.push_str(&format!("      serviceAccountTokenSettings:\n        audience: aio-internal{}\n", sign("audience")));
+            text.push_str(&format!(
+                "      serviceAccountTokenSettings:\n        audience: aio-internal{}\n",
+                sign("audience")
+            ));
         }
         "SystemAssignedManagedIdentity" => {
             text.push_str(&format!(
@@ -168,8 +179,9 @@ pub fn config_map(name: &str, pem: &str) -> String {
 
 /// A Secret with `values`.
 pub fn secret(name: &str, values: &[(&str, &str)]) -> String {
-    let mut text =
-        format!("apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\n  namespace: azure-iot-operations\nstringData:\n");
+    let mut text = format!(
+        "apiVersion: v1\nkind: Secret\nmetadata:\n  name: {name}\n  namespace: azure-iot-operations\nstringData:\n"
+    );
     for (key, value) in values {
         text.push_str(&format!("  {key}: |-\n"));
         value.lines().for_each(|line| text.push_str(&format!("    {line}\n")));

@@ -127,8 +127,7 @@ fn a_connection_that_is_reset() {
 
 #[test]
 fn the_same_where_tls_is_wanted() {
-    for (manner, id) in
-        [(Manner::Silent, "peer-silent"), (Manner::Close, "peer-closed"), (Manner::Reset, "peer-reset")]
+    for (manner, id) in [(Manner::Silent, "peer-silent"), (Manner::Close, "peer-closed"), (Manner::Reset, "peer-reset")]
     {
         let manifest = mqtt(&peer(manner).to_string(), "Anonymous", Some(""), "host");
         Scene::new(&manifest).expect(&["--timeout", "0.4"], "tls", id, 1);
@@ -167,5 +166,10 @@ fn nothing_to_probe_is_said_as_such() {
 #[test]
 fn event_grids_name_for_http_is_known_beforehand() {
     let host = "plant7.westeurope-1.eventgrid.azure.net:8883";
-    Scene::new(&mqtt(host, "SystemAssignedManagedIdentity", Some(""), "host")).expect(&[], "dns", "eg-http-hostname", 1);
+    Scene::new(&mqtt(host, "SystemAssignedManagedIdentity", Some(""), "host")).expect(
+        &[],
+        "dns",
+        "eg-http-hostname",
+        1,
+    );
 }

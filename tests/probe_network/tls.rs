@@ -92,9 +92,8 @@ fn a_chain_that_ends_soon_is_told_of() {
     let leaf = authority.server_for_days(&["localhost"], 20);
     let server = Server::openssl(&leaf, "", &["-quiet"], &[]);
     let scene = scene(server.port, &authority.pem(), "host");
-    let ids = |args: &[&str]| -> Vec<String> {
-        scene.probe(args).findings().into_iter().map(|finding| finding.id).collect()
-    };
+    let ids =
+        |args: &[&str]| -> Vec<String> { scene.probe(args).findings().into_iter().map(|finding| finding.id).collect() };
     assert!(ids(&["--timeout", "0.5"]).contains(&"certificate-ends-soon".to_owned()));
     assert!(!ids(&["--timeout", "0.5", "--warn-days", "10"]).contains(&"certificate-ends-soon".to_owned()));
 }

@@ -1,6 +1,7 @@
 //! Makes a ladder of what the stages find.
 
 use super::fault::Fault;
+use super::way::{Opened, Way};
 use super::{Means, Subject};
 use crate::access::wire;
 use crate::diag::Severity;
@@ -148,6 +149,13 @@ impl<'a> Climb<'a> {
         let old = self.ladder.rungs.iter().find(|rung| rung.stage == fault.stage).cloned();
         let (took, facts) = old.map_or((None, Vec::new()), |rung| (rung.took, rung.facts));
         self.stop(fault, took, facts);
+    }
+
+    /// Takes over a way, and returns the connection at its end.
+    pub fn adopt(&mut self, way: Way) -> Option<Opened> {
+        self.ladder.rungs.extend(way.rungs);
+        way.remarks.into_iter().for_each(|fault| self.found(fault));
+        way.result.map_err(|fault| self.found(fault)).ok()
     }
 
     fn found(&mut self, fault: Fault) {

@@ -9,6 +9,7 @@
 //! TLS; no client id, consumer group or shared subscription of a dataflow; nothing written unless it is asked for; nothing
 //! left behind.
 
+mod beforehand;
 mod climb;
 mod fault;
 mod https;
@@ -85,6 +86,9 @@ async fn climb_up(climb: &mut Climb<'_>) {
         Err(error) => return climb.stop(fault::of_login(Stage::Dns, &error), None, Vec::new()),
     };
     climb.address(&target);
+    if !beforehand::tell(climb) {
+        return;
+    }
     // Known before anybody is dialled; told at the stage where it would matter.
     let proof = login::prove(end, means.manifests, means.reach, means.given).await;
     if let Ok(proof) = &proof {

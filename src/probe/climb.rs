@@ -195,12 +195,13 @@ impl<'a> Climb<'a> {
         }
         self.ladder.rungs.sort_by_key(|rung| rung.stage);
         self.ladder.findings.sort_by_key(|found| found.stage);
-        let worst = self.ladder.rungs.iter().map(|rung| rung.outcome).fold(Outcome::Passed, worse);
+        let worst = self.ladder.rungs.iter().map(|rung| rung.outcome).fold(Outcome::NotTested, worse);
         self.ladder.verdict = match worst {
             Outcome::Failed => Verdict::Failed,
             Outcome::Inconclusive => Verdict::Inconclusive,
             Outcome::Warned => Verdict::Warned,
-            Outcome::Passed | Outcome::NotTested | Outcome::None => Verdict::Passed,
+            Outcome::Passed => Verdict::Passed,
+            Outcome::NotTested | Outcome::None => Verdict::NotTested,
         };
         self.ladder.health = self.health();
         self.ladder.took = self.started.elapsed();

@@ -70,8 +70,19 @@ pub struct Broker {
 
 impl Default for Broker {
     fn default() -> Self {
-        let versions =
-            vec![(0, 3, 8), (1, 4, 11), (2, 1, 5), (3, 1, 8), (17, 0, 1), (18, 0, 3), (32, 1, 2), (36, 0, 1)];
+        let versions = vec![
+            (0, 3, 8),
+            (1, 4, 11),
+            (2, 1, 5),
+            (3, 1, 8),
+            (9, 1, 5),
+            (10, 0, 2),
+            (12, 0, 3),
+            (17, 0, 1),
+            (18, 0, 3),
+            (32, 1, 2),
+            (36, 0, 1),
+        ];
         let heard = Heard::default();
         Self { versions, drops_new: false, produce: 0, leader: 1, signature: "v=AAAA", others: Vec::new(), heard }
     }

@@ -216,6 +216,7 @@ spec:
         let seen = self.scene().expect(args, stage, id, 1);
         assert_eq!(seen.outcome(stage), "failed", "{}", seen.run.stdout);
         assert_eq!(seen.report["endpoints"][0]["verdict"], "failed");
+        eprintln!("TIME {id} {}", seen.report["endpoints"][0]["milliseconds"]);
         seen
     }
 

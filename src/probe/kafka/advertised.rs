@@ -30,20 +30,17 @@ pub fn name(broker: &Broker) -> String {
     format!("broker {} at {}:{}", broker.id, words::shown(&broker.host), broker.port)
 }
 
-/// Where `broker` says that it is.
-///
-/// # Errors
-/// If nobody could connect there.
-pub fn target(broker: &Broker) -> Result<Target, Fault> {
-    let port = u16::try_from(broker.port).ok().filter(|port| *port != 0);
-    match port {
-        Some(port) if !broker.host.is_empty() => Ok(Target::new(&broker.host, port)),
-        _ => {
-            let message = format!("{} is no address that could be connected to", name(broker));
-            Err(Fault::new(Stage::Listeners, &kafka::KAFKA_LISTENER_FAILED, Line::Host, message)
-                .help("set `advertised.listeners` of the broker to a host and a port"))
-        }
-    }
+/// Where `broker` says that it is; `None` if nobody could connect there.
+pub fn target(broker: &Broker) -> Option<Target> {
+    let port = u16::try_from(broker.port).ok().filter(|port| *port != 0)?;
+    (!broker.host.is_empty()).then(|| Target::new(&broker.host, port))
+}
+
+/// The fault of a broker that has no [`target`].
+pub fn nowhere(broker: &Broker) -> Fault {
+    let message = format!("{} has no address that could be connected to", name(broker));
+    Fault::new(Stage::Listeners, &kafka::KAFKA_LISTENER_FAILED, Line::Host, message)
+        .help("set `advertised.listeners` of the broker to a host and a port")
 }
 
 /// The fault of the listener of `broker` at `target`, because of `cause`, which came on the way. `bootstrap` is the address
@@ -194,11 +191,11 @@ mod tests {
     }
 
     #[test]
-    fn a_port_that_is_none_is_a_fault() {
+    fn what_nobody_could_connect_to_is_no_target() {
         let broker = |host: &str, port| Broker { id: 1, host: host.to_owned(), port, rack: None };
-        assert_eq!(target(&broker("a", 9092)).unwrap(), Target::new("a", 9092));
+        assert_eq!(target(&broker("a", 9092)), Some(Target::new("a", 9092)));
         for bad in [broker("a", 0), broker("a", 70_000), broker("a", -1), broker("", 9092)] {
-            assert_eq!(target(&bad).unwrap_err().entry.id, "kafka-listener-failed");
+            assert_eq!(target(&bad), None, "{bad:?}");
         }
     }
 }

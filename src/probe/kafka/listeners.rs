@@ -24,6 +24,9 @@ const SIDE_BY_SIDE: usize = 16;
 /// Listeners that are dialled at all: a hostile server could name a million.
 const MOST: usize = 100;
 
+/// Listeners that are told of one by one when they fail; all are on the ladder.
+const FINDINGS: usize = 12;
+
 /// A cluster whose brokers can be asked.
 pub struct Reached {
     /// Brokers and topics.
@@ -70,48 +73,63 @@ pub async fn climb(
     };
     let mut visits = Vec::new();
     for broker in metadata.brokers.iter().take(MOST) {
-        let own = advertised::target(broker).is_ok_and(|target| is_same(&target, &opening.target));
+        let own = advertised::target(broker).is_some_and(|target| is_same(&target, &opening.target));
         visits.push((broker, if own { connection.take() } else { None }));
     }
     let visits = stream::iter(visits).map(|(broker, connected)| visitor.visit(broker, connected));
     let visits: Vec<Visit> = visits.buffered(SIDE_BY_SIDE).collect().await;
-    let (mut branches, mut brokers, mut failed) = (Vec::new(), BTreeMap::new(), 0);
-    for visit in visits {
-        for mut remark in visit.remarks {
-            // Brokers share certificates.
-            if !climb.has_said(&remark) {
-                remark.message = format!("{}: {}", visit.branch.name, remark.message);
-                remark.stage = Stage::Listeners;
-                climb.fault(remark);
-            }
-        }
-        branches.push(visit.branch);
-        match visit.result {
-            Ok(connection) => drop(brokers.insert(visit.id, connection)),
-            Err(fault) => {
-                failed += 1;
-                climb.fault(fault);
-            }
-        }
-    }
+    let brokers = tell(climb, visits, &metadata, started.elapsed());
     if let Some(fault) = shared(&metadata) {
         climb.fault(fault);
     }
-    let facts = facts(&metadata);
+    let Some(brokers) = brokers else {
+        climb.skip(Stage::Permission, "not reached: dataflows need every advertised listener");
+        return None;
+    };
+    Some(Reached { metadata, brokers })
+}
+
+/// Says on the ladder how the listeners were found. The connections, if all of them can be used.
+fn tell(
+    climb: &mut Climb<'_>,
+    visits: Vec<Visit>,
+    metadata: &Metadata,
+    took: Duration,
+) -> Option<BTreeMap<i32, Connection>> {
+    let (mut branches, mut brokers) = (Vec::new(), BTreeMap::new());
+    let (mut remarks, mut faults) = (Vec::new(), Vec::new());
+    for visit in visits {
+        remarks.extend(visit.remarks.into_iter().map(|remark| (visit.branch.name.clone(), remark)));
+        branches.push(visit.branch);
+        match visit.result {
+            Ok(connection) => drop(brokers.insert(visit.id, connection)),
+            Err(fault) => faults.push(fault),
+        }
+    }
     let all = words::count(branches.len(), "advertised listener");
-    let summary = match (failed, branches.len()) {
+    let summary = match (faults.len(), branches.len()) {
         (0, 1) => format!("{all} takes this client"),
         (0, _) => format!("{all} take this client"),
         (_, 1) => format!("{all}, which cannot be used"),
         (failed, _) => format!("{failed} of {all} cannot be used"),
     };
-    climb.pass(Stage::Listeners, started.elapsed(), summary, facts);
+    climb.pass(Stage::Listeners, took, summary, facts(metadata));
     climb.branches(Stage::Listeners, branches);
-    if failed > 0 {
-        climb.skip(Stage::Permission, "not reached: dataflows need every advertised listener");
-        return None;
+    for (name, mut remark) in remarks {
+        // Brokers share certificates.
+        if !climb.has_said(&remark) {
+            remark.message = format!("{name}: {}", remark.message);
+            remark.stage = Stage::Listeners;
+            climb.fault(remark);
+        }
     }
-    Some(Reached { metadata, brokers })
+    let is_good = faults.is_empty();
+    let more = faults.len().saturating_sub(FINDINGS);
+    for (index, fault) in faults.into_iter().take(FINDINGS).enumerate() {
+        let is_last = index + 1 == FINDINGS && more > 0;
+        climb.fault(if is_last { fault.note(format!("{more} more listeners fail as well")) } else { fault });
+    }
+    is_good.then_some(brokers)
 }
 
 fn facts(metadata: &Metadata) -> Vec<Fact> {
@@ -134,7 +152,7 @@ fn facts(metadata: &Metadata) -> Vec<Fact> {
 fn shared(metadata: &Metadata) -> Option<Fault> {
     let of = |broker: &Broker| (broker.host.to_ascii_lowercase(), broker.port);
     let mut by_address: BTreeMap<(String, i32), Vec<i32>> = BTreeMap::new();
-    for broker in &metadata.brokers {
+    for broker in metadata.brokers.iter().filter(|broker| advertised::target(broker).is_some()) {
         by_address.entry(of(broker)).or_default().push(broker.id);
     }
     let ((host, port), ids) = by_address.into_iter().find(|(_, ids)| ids.len() > 1)?;
@@ -173,9 +191,11 @@ impl Visitor<'_> {
     }
 
     async fn dial(self, broker: &Broker, rungs: &mut Vec<Rung>, remarks: &mut Vec<Fault>) -> Result<Connection, Fault> {
-        let target = advertised::target(broker).inspect_err(|fault| {
+        let Some(target) = advertised::target(broker) else {
+            let fault = advertised::nowhere(broker);
             rungs.push(rung(Stage::Dns, Outcome::Failed, None, fault.message.clone()));
-        })?;
+            return Err(fault);
+        };
         let led = advertised::led(broker, self.metadata);
         self.connect(&target, rungs, remarks)
             .await

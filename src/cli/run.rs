@@ -186,8 +186,8 @@ pub struct ReachArgs {
     /// File with the token for a service account or managed identity
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<String>,
-    /// Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`. May
-    /// be repeated
+    /// Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`, or an
+    /// identity of this machine. May be repeated; the first that can give something is asked
     #[arg(long, value_enum, value_name = "TOOL")]
     pub ask: Vec<AskChoice>,
     /// Login of the sender, who may have other rights than the dataflow: `username=NAME`, `password=file:PATH` or
@@ -206,6 +206,12 @@ pub enum AskChoice {
     Kubectl,
     /// `az account get-access-token`
     Az,
+    /// Entra, with the token in `AZURE_FEDERATED_TOKEN_FILE`
+    WorkloadIdentity,
+    /// Entra, with the secret in `AZURE_CLIENT_SECRET`
+    ServicePrincipal,
+    /// The identity of this Azure VM or Arc-enabled server
+    ManagedIdentity,
 }
 
 /// Many messages.

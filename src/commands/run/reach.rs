@@ -36,7 +36,7 @@ pub fn reach(args: &ReachArgs, io: &mut Io<'_>) -> Result<(Reach, Logins), Comma
     let mut secrets = Secrets {
         given: given.collect::<Result<_, _>>()?,
         folder: args.secrets_dir.as_ref().map(PathBuf::from),
-        cluster: args.ask.contains(&AskChoice::Kubectl).then(|| "azure-iot-operations".to_owned()),
+        cluster: args.ask.contains(&AskChoice::Kubectl),
         ..Secrets::default()
     };
     let wants_stdin = secrets.given.iter().any(|given| given.place == Place::Stdin)
@@ -48,6 +48,8 @@ pub fn reach(args: &ReachArgs, io: &mut Io<'_>) -> Result<(Reach, Logins), Comma
         io.stdin.read_to_end(&mut bytes)?;
         secrets.stdin = Some(Secret::new(bytes));
     }
+    secrets.services.route = route.clone();
+    secrets.services.trust.os_roots = args.os_roots;
     let token = args.token_file.as_ref().map(|path| Place::File(path.into()));
     let reach = Reach {
         route,
@@ -62,8 +64,12 @@ pub fn reach(args: &ReachArgs, io: &mut Io<'_>) -> Result<(Reach, Logins), Comma
             .map(|ask| match ask {
                 AskChoice::Kubectl => Ask::Kubectl,
                 AskChoice::Az => Ask::Az,
+                AskChoice::WorkloadIdentity => Ask::WorkloadIdentity,
+                AskChoice::ServicePrincipal => Ask::ServicePrincipal,
+                AskChoice::ManagedIdentity => Ask::ManagedIdentity,
             })
             .collect(),
+        service_account: None,
     };
     Ok((reach, logins))
 }

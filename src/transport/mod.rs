@@ -4,6 +4,8 @@
 //! used alone, with its own facts and errors; [`open`] stacks those below the protocol.
 
 pub mod http;
+#[cfg(test)]
+mod http_tests;
 #[cfg(feature = "run")]
 pub mod kafka;
 pub mod mqtt;

@@ -5,6 +5,8 @@
 
 pub mod dns;
 pub mod http;
+#[cfg(test)]
+mod http_tests;
 pub mod identify;
 #[cfg(feature = "run")]
 pub mod kafka;

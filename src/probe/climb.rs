@@ -198,19 +198,23 @@ impl<'a> Climb<'a> {
 
     /// The ladder, with the stages that were not reached.
     pub fn finish(mut self) -> Ladder {
+        let has_listeners = wire(&self.subject.end) == Some(Wire::Kafka);
         for stage in Stage::ALL {
             if self.rung(stage).is_none() {
-                self.put(stage, Outcome::NotTested, None, String::new(), Vec::new());
+                let is_there = stage != Stage::Listeners || has_listeners;
+                let outcome = if is_there { Outcome::NotTested } else { Outcome::None };
+                self.put(stage, outcome, None, String::new(), Vec::new());
             }
         }
         self.ladder.rungs.sort_by_key(|rung| rung.stage);
         self.ladder.findings.sort_by_key(|found| found.stage);
-        let worst = self.ladder.rungs.iter().map(|rung| rung.outcome).fold(Outcome::Passed, worse);
+        let worst = self.ladder.rungs.iter().map(|rung| rung.outcome).fold(Outcome::NotTested, worse);
         self.ladder.verdict = match worst {
             Outcome::Failed => Verdict::Failed,
             Outcome::Inconclusive => Verdict::Inconclusive,
             Outcome::Warned => Verdict::Warned,
-            Outcome::Passed | Outcome::NotTested | Outcome::None => Verdict::Passed,
+            Outcome::Passed => Verdict::Passed,
+            Outcome::NotTested | Outcome::None => Verdict::NotTested,
         };
         self.ladder.health = self.health();
         self.ladder.took = self.started.elapsed();

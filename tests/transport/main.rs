@@ -6,6 +6,7 @@
 #[cfg(feature = "run")]
 #[path = "../brokers/mod.rs"]
 mod brokers;
+mod chain;
 mod client;
 mod dns;
 mod enhanced;

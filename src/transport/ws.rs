@@ -120,12 +120,13 @@ pub async fn open<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 fn refusal(error: Error, path: &str, heard: &[u8]) -> WsError {
-    let path = path.to_owned();
+    // The library reads no answer of HTTP/1.0, which servers give who know nothing of WebSocket.
+    match status_line(heard) {
+        Some((404, phrase)) => return WsError::WrongPath { path: path.to_owned(), phrase },
+        Some((status, phrase)) if status != 101 => return WsError::Refused { path: path.to_owned(), status, phrase },
+        _ => {}
+    }
     match error {
-        Error::Http(answer) => match answer.status().as_u16() {
-            404 => WsError::WrongPath { path, phrase: phrase(heard) },
-            status => WsError::Refused { path, status, phrase: phrase(heard) },
-        },
         Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => WsError::Subprotocol,
         Error::Io(error) => WsError::Io(error),
         Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(ProtocolError::HandshakeIncomplete) => {
@@ -139,11 +140,13 @@ fn refusal(error: Error, path: &str, heard: &[u8]) -> WsError {
     }
 }
 
-/// What stands behind the status in the first line of an answer.
-fn phrase(heard: &[u8]) -> String {
-    let line = heard.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
+/// Status and phrase of an HTTP answer that begins with `heard`.
+fn status_line(heard: &[u8]) -> Option<(u16, String)> {
+    let line = heard.strip_prefix(b"HTTP/1.")?.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
     let line = String::from_utf8_lossy(line);
-    line.splitn(3, ' ').nth(2).unwrap_or_default().escape_debug().to_string()
+    let mut words = line.splitn(3, ' ').skip(1);
+    let status = words.next()?.parse().ok()?;
+    Some((status, words.next().unwrap_or_default().trim().escape_debug().to_string()))
 }
 
 /// The bytes of the binary messages of a WebSocket.

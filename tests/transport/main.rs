@@ -20,6 +20,7 @@ mod program;
 mod properties;
 mod proxy;
 mod tls;
+mod websocket;
 
 use flowgate::transport::mqtt::{Client, ConnectOptions, Incoming};
 use flowgate::transport::net::{Route, Target};

@@ -4,6 +4,9 @@
 //! used alone, with its own facts and errors; [`open`] stacks those below the protocol.
 
 pub mod dns;
+pub mod http;
+#[cfg(test)]
+mod http_tests;
 pub mod identify;
 #[cfg(feature = "run")]
 pub mod kafka;

@@ -12,7 +12,7 @@ mod identity;
 mod refusal;
 mod trust;
 
-pub use certificate::Certificate;
+pub use certificate::{Certificate, day};
 pub use error::{TlsCause, TlsError, words};
 pub(super) use hello::client_hello;
 pub use identity::{ClientCertificateRequest, Identity, IdentityError};

@@ -102,6 +102,18 @@ fn a_password_in_clear_is_told() {
 }
 
 #[test]
+fn a_connection_string_that_is_none_is_not_sent() {
+    let host = "plant7.servicebus.windows.net:9093";
+    let to = format!("{host}:127.0.0.1:{}", SHARED.ports.sasl_tls);
+    let args = ["--connect-to", &to, "--server-name", "localhost"];
+    let string = "Endpoint=sb://plant7.servicebus.windows.net/;SharedAccessKeyName=x;SharedAccessKey=aGVsbG8gdGhlcmU=";
+    let hub = hub(host, "secret").tls().sasl("Plain", ("$connectionstring", string));
+    let seen = hub.fails(&args, "login", "eh-connection-string");
+    assert_eq!(seen.outcome("protocol"), "passed");
+    assert!(!seen.run.stdout.contains("aGVsbG8gdGhlcmU"));
+}
+
+#[test]
 fn a_login_of_the_command_line() {
     let mut scene = sasl_tls("secret").scene();
     let password = scene.add("password", ALICE.1).display().to_string();

@@ -8,20 +8,11 @@ use crate::diag::{Entry, Severity};
 use crate::policy::probe::{kafka, network, tls};
 use crate::report::probe::Stage;
 use crate::transport::kafka_socket::{Broker, Metadata};
-use crate::transport::net::Target;
+use crate::transport::net::{Scope, Target, scope};
 use std::net::IpAddr;
 
-/// Where an address can be reached from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scope {
-    /// This machine.
-    Loopback,
-    /// A network of its own.
-    Private,
-    /// Anywhere.
-    Public,
-}
-
+/// The longest name that DNS can have, in bytes (RFC 1035, 2.3.4).
+const LONGEST_HOST: usize = 255;
 /// Names that no DNS outside knows.
 const INSIDE: [&str; 5] = [".local", ".internal", ".lan", ".localdomain", ".home.arpa"];
 
@@ -33,7 +24,9 @@ pub fn name(broker: &Broker) -> String {
 /// Where `broker` says that it is; `None` if nobody could connect there.
 pub fn target(broker: &Broker) -> Option<Target> {
     let port = u16::try_from(broker.port).ok().filter(|port| *port != 0)?;
-    (!broker.host.is_empty()).then(|| Target::new(&broker.host, port))
+    let is_name = |char: char| char.is_alphanumeric() || "-._:%[]".contains(char);
+    let is_host = !broker.host.is_empty() && broker.host.len() <= LONGEST_HOST && broker.host.chars().all(is_name);
+    is_host.then(|| Target::new(&broker.host, port))
 }
 
 /// The fault of a broker that has no [`target`].
@@ -110,11 +103,14 @@ fn is_in_the_same_cluster(target: &Target, opening: &Opening) -> bool {
 /// Why `host` seems to be known inside its own network only.
 fn inside(host: &str, bootstrap: IpAddr) -> Option<&'static str> {
     if let Ok(address) = host.parse::<IpAddr>() {
-        let scope = scope(address);
-        return (scope != Scope::Public && scope != self::scope(bootstrap)).then_some(match scope {
-            Scope::Loopback => "it is the broker's own loopback address, which leads every client to itself",
-            Scope::Private | Scope::Public => "the address is private, and the endpoint is in another network",
-        });
+        let reach = scope(address);
+        return match reach {
+            _ if reach == scope(bootstrap) => None,
+            Scope::Public => None,
+            Scope::Loopback => Some("it is the broker's own loopback address, which leads every client to itself"),
+            Scope::Unspecified => Some("it is the address that stands for all of the broker's own"),
+            Scope::Private | Scope::LinkLocal => Some("the address is private, and the endpoint is in another network"),
+        };
     }
     let name = host.trim_end_matches('.').to_ascii_lowercase();
     if name == "localhost" {
@@ -122,25 +118,6 @@ fn inside(host: &str, bootstrap: IpAddr) -> Option<&'static str> {
     }
     let is_inside = is_in_cluster(&name) || INSIDE.iter().any(|end| name.ends_with(end));
     is_inside.then_some("such a name is known to the DNS of one network or cluster, and not outside")
-}
-
-fn scope(address: IpAddr) -> Scope {
-    let address = match address {
-        IpAddr::V6(v6) => v6.to_ipv4_mapped().map_or(address, IpAddr::V4),
-        IpAddr::V4(_) => address,
-    };
-    let is_private = match address {
-        // The last range is that of carriers and of some VPNs (RFC 6598).
-        IpAddr::V4(v4) => {
-            v4.is_private() || v4.is_link_local() || matches!(v4.octets(), [100, second, ..] if second & 0xC0 == 64)
-        }
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
-    };
-    match () {
-        () if address.is_loopback() => Scope::Loopback,
-        () if is_private => Scope::Private,
-        () => Scope::Public,
-    }
 }
 
 /// The partitions of `topics` that `broker` leads, in words; empty if there are none.
@@ -175,6 +152,7 @@ mod tests {
             ("localhost", private),
             ("100.64.0.1", public),
             ("::ffff:10.0.0.1", public),
+            ("0.0.0.0", public),
             ("10.0.0.5", loopback),
         ] {
             assert!(inside(host, bootstrap).is_some(), "{host}");
@@ -194,7 +172,14 @@ mod tests {
     fn what_nobody_could_connect_to_is_no_target() {
         let broker = |host: &str, port| Broker { id: 1, host: host.to_owned(), port, rack: None };
         assert_eq!(target(&broker("a", 9092)), Some(Target::new("a", 9092)));
-        for bad in [broker("a", 0), broker("a", 70_000), broker("a", -1), broker("", 9092)] {
+        for bad in [
+            broker("a", 0),
+            broker("a", 70_000),
+            broker("a", -1),
+            broker("", 9092),
+            broker("a\x1b[2J", 1),
+            broker(&"a".repeat(300), 1),
+        ] {
             assert_eq!(target(&bad), None, "{bad:?}");
         }
     }

@@ -4,7 +4,7 @@ use super::super::climb::{detail, fact};
 use super::super::fault::{Fault, Line};
 use super::super::{Climb, DestinationUse};
 use super::login::Entered;
-use super::{Connection, broken, is_fixed, words};
+use super::{Connection, broken, words};
 use crate::diag::Severity;
 use crate::model::Text;
 use crate::policy::probe::kafka;
@@ -85,7 +85,7 @@ fn told(metadata: &Metadata) -> Vec<Fact> {
 fn destinations(uses: &[DestinationUse]) -> Vec<(&Text, Vec<&str>)> {
     let mut found: Vec<(&Text, Vec<&str>)> = Vec::new();
     for destination in uses {
-        let Some(topic) = destination.topic.as_ref().filter(|topic| is_fixed(&topic.value)) else { continue };
+        let Some(topic) = destination.topic.as_ref() else { continue };
         match found.iter_mut().find(|(known, _)| known.value == topic.value) {
             Some((_, flows)) => flows.push(&destination.dataflow),
             None => found.push((topic, vec![&destination.dataflow])),

@@ -66,7 +66,7 @@ pub async fn climb(
     let visitor = Visitor {
         means: climb.means(),
         opening,
-        kind: Kind::of(climb.subject()),
+        kind: Kind::of(climb.subject(), climb.means()),
         credential,
         metadata: &metadata,
         bootstrap: address.ip(),
@@ -143,7 +143,7 @@ fn facts(metadata: &Metadata) -> Vec<Fact> {
         })
         .collect();
     if let Some(more) = metadata.brokers.len().checked_sub(MOST).filter(|more| *more > 0) {
-        facts.push(super::super::climb::fact("not-tested", format!("{more} more brokers, {MOST} were dialled")));
+        facts.push(Fact::not_tested(format!("{more} more brokers, {MOST} were dialled")));
     }
     facts
 }

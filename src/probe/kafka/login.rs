@@ -80,7 +80,8 @@ async fn by_sasl(
             if let KafkaError::UnsupportedMechanism { offered, .. } = &error {
                 facts.push(fact("sasl-mechanisms", words::list(offered)));
             }
-            if took > HELD_BACK && matches!(error, KafkaError::LoginRefused { .. }) {
+            let is_refused = matches!(error, KafkaError::LoginRefused { .. } | KafkaError::UnsupportedMechanism { .. });
+            if is_refused && took > HELD_BACK {
                 facts.push(fact("server-delay", format!("{} ms: brokers hold a refusal back", took.as_millis())));
             }
             let fault = broken::late_alert(&error, shown);

@@ -49,21 +49,15 @@ fn stop(climb: &mut Climb<'_>, stage: Stage, fault: Fault, took: Duration, facts
     if fault.stage < stage { climb.revoke(fault) } else { climb.stop(fault, Some(took), facts) }
 }
 
-/// The topics that dataflows read from or write to at `subject`, each once. One that is decided when a message comes is
-/// none of them.
+/// The topics that dataflows read from or write to at `subject`, each once. In Kafka nothing is filled into them.
 fn topics(subject: &Subject) -> Vec<&str> {
     let mut topics: Vec<&str> = Vec::new();
     let read = subject.uses.sources.iter().flat_map(|source| &source.topics);
     let written = subject.uses.destinations.iter().filter_map(|destination| destination.topic.as_ref());
     for topic in read.chain(written) {
-        if is_fixed(&topic.value) && !topics.contains(&&*topic.value) {
+        if !topics.contains(&&*topic.value) {
             topics.push(&topic.value);
         }
     }
     topics
-}
-
-/// Whether a topic is the same for every message.
-fn is_fixed(topic: &str) -> bool {
-    !topic.contains("${")
 }

@@ -20,12 +20,17 @@ const BETWEEN: Duration = Duration::from_millis(100);
 pub async fn test(tested: &mut Tested, cluster: &mut Reached, climb: &Climb<'_>, read: &[Use<'_>]) {
     let group = climb.subject().end.summary.consumer_group.as_ref();
     let Some(group) = group.map(|group| &*group.value).filter(|group| !group.is_empty()) else {
-        return tested.said.push("no `consumerGroupId` to be tested".to_owned());
+        tested.said.push("no `consumerGroupId` to be tested".to_owned());
+        return tested.open("consumer group: the endpoint names none".to_owned());
     };
     let name = words::quoted(group);
     match ask(tested, cluster, group, read).await {
-        Ok(true) => tested.said.push(format!("group {name} may be used")),
-        Ok(false) => tested.faults.push(denied(&name)),
+        Ok(Some(true)) => tested.said.push(format!("group {name} may be used")),
+        Ok(None) => {
+            tested.said.push(format!("group {name} not tested: its coordinator is none of the brokers"));
+            tested.open(format!("consumer group {name}: its coordinator is none of the brokers"));
+        }
+        Ok(Some(false)) => tested.faults.push(denied(&name)),
         Err(error) if error.code() == Some(Code::GROUP_AUTHORIZATION_FAILED) => tested.faults.push(denied(&name)),
         Err(error) => tested.broken(Line::Group, &error),
     }
@@ -37,9 +42,14 @@ fn denied(name: &str) -> Fault {
         .help("give the login Read on the group by an ACL, in Azure the role Azure Event Hubs Data Receiver")
 }
 
-/// Whether the group may be read. What it has committed, its state and its members are facts.
-async fn ask(tested: &mut Tested, cluster: &mut Reached, group: &str, read: &[Use<'_>]) -> Result<bool, KafkaError> {
-    let Some(broker) = coordinator(cluster, group).await? else { return Ok(true) };
+/// Whether the group may be read; `None` if its coordinator cannot be asked. What it has committed, its state and its members are facts.
+async fn ask(
+    tested: &mut Tested,
+    cluster: &mut Reached,
+    group: &str,
+    read: &[Use<'_>],
+) -> Result<Option<bool>, KafkaError> {
+    let Some(broker) = coordinator(cluster, group).await? else { return Ok(None) };
     let id = broker.id;
     let partitions: Vec<(String, Vec<i32>)> = read
         .iter()
@@ -48,8 +58,7 @@ async fn ask(tested: &mut Tested, cluster: &mut Reached, group: &str, read: &[Us
         .map(|topic| (topic.name.clone(), topic.partitions.iter().map(|partition| partition.index).collect()))
         .collect();
     let Some(connection) = cluster.brokers.get_mut(&id) else {
-        tested.said.push(format!("group {} not tested: its coordinator is none of the brokers", words::quoted(group)));
-        return Ok(true);
+        return Ok(None);
     };
     let may = connection.may_read_group(group).await?;
     tested.facts.push(detail("group-coordinator", format!("broker {id}")));
@@ -81,7 +90,7 @@ async fn ask(tested: &mut Tested, cluster: &mut Reached, group: &str, read: &[Us
             }
         }
     }
-    Ok(may)
+    Ok(Some(may))
 }
 
 /// The broker that keeps `group`. A cluster without any group makes the topic for them at this question, as it does for

@@ -10,9 +10,8 @@ mod write;
 use super::super::climb::Climb;
 use super::super::fault::{Fault, Line};
 use super::listeners::Reached;
-use super::{Connection, broken, is_fixed, words};
+use super::{Connection, broken, words};
 use crate::model::Text;
-use crate::policy::probe::kafka;
 use crate::report::probe::{Fact, Stage};
 use crate::transport::kafka_socket::{Code, KafkaError, Topic};
 use std::time::Instant;
@@ -43,7 +42,7 @@ pub async fn climb(climb: &mut Climb<'_>, mut cluster: Reached) {
     let started = Instant::now();
     let mut tested = Tested::default();
     let read = sources.iter().flat_map(|source| source.topics.iter().map(|topic| (topic, &*source.dataflow)));
-    let read = tested.uses(read);
+    let read = uses(read);
     let mut readable = Vec::new();
     for used in &read {
         if topic::read(&mut tested, &mut cluster, used).await {
@@ -57,7 +56,7 @@ pub async fn climb(climb: &mut Climb<'_>, mut cluster: Reached) {
         group::test(&mut tested, &mut cluster, climb, &read).await;
     }
     let written = destinations.iter().filter_map(|to| Some((to.topic.as_ref()?, &*to.dataflow)));
-    let written = tested.uses(written);
+    let written = uses(written);
     write::test(&mut tested, &mut cluster, climb, &written).await;
     tested.undecided(climb);
     let Tested { said, faults, facts } = tested;
@@ -81,42 +80,34 @@ fn topics(uses: &[&Use<'_>]) -> String {
     }
 }
 
-impl Tested {
-    /// Each topic once, with all the dataflows that use it.
-    fn uses<'a>(&mut self, uses: impl Iterator<Item = (&'a Text, &'a str)>) -> Vec<Use<'a>> {
-        let mut found: Vec<Use<'a>> = Vec::new();
-        for (topic, dataflow) in uses {
-            if !is_fixed(&topic.value) {
-                let message = format!(
-                    "{} is decided by each message, so dataflow {} is not tested there",
-                    words::quoted(&topic.value),
-                    words::quoted(dataflow)
-                );
-                self.faults.push(Fault::new(
-                    Stage::Permission,
-                    &kafka::KAFKA_NOT_TESTED,
-                    Line::At(topic.place),
-                    message.clone(),
-                ));
-                self.said.push(message);
-                continue;
-            }
-            match found.iter_mut().find(|known| known.topic.value == topic.value) {
-                Some(known) => known.dataflows.push(dataflow),
-                None => found.push(Use { topic, dataflows: vec![dataflow] }),
-            }
+/// Each topic once, with all the dataflows that use it.
+fn uses<'a>(uses: impl Iterator<Item = (&'a Text, &'a str)>) -> Vec<Use<'a>> {
+    let mut found: Vec<Use<'a>> = Vec::new();
+    for (topic, dataflow) in uses {
+        match found.iter_mut().find(|known| known.topic.value == topic.value) {
+            Some(known) => known.dataflows.push(dataflow),
+            None => found.push(Use { topic, dataflows: vec![dataflow] }),
         }
-        found
     }
+    found
+}
 
+impl Tested {
     /// Says of which dataflows the topic cannot be told.
     fn undecided(&mut self, climb: &Climb<'_>) {
         let uses = &climb.subject().uses;
         let sources = uses.sources.iter().filter(|source| source.topics.is_empty()).map(|source| &source.dataflow);
         let destinations = uses.destinations.iter().filter(|to| to.topic.is_none()).map(|to| &to.dataflow);
         for dataflow in sources.chain(destinations) {
-            self.said.push(format!("dataflow {} not tested: its topic is not told", words::quoted(dataflow)));
+            let what = format!("dataflow {}: a template decides its topic", words::quoted(dataflow));
+            self.said.push(format!("not tested: {what}"));
+            self.open(what);
         }
+    }
+
+    /// Notes what was not tested, so that the stage does not count as tested as a whole; the summary says it to people.
+    fn open(&mut self, what: String) {
+        self.facts.push(Fact { detail: true, ..Fact::not_tested(what) });
     }
 
     fn fault(&mut self, used: &Use<'_>, fault: Fault) {

@@ -38,6 +38,13 @@ pub fn fault(topic: Option<&Topic>, used: &Use<'_>) -> Option<Fault> {
         Some(Code::LEADER_NOT_AVAILABLE) => {
             return Some(at(&kafka::KAFKA_NO_LEADER, format!("topic {name} has no leader yet")));
         }
+        Some(Code::INVALID_TOPIC_EXCEPTION) => {
+            return Some(
+                at(&kafka::KAFKA_REFUSED, format!("no topic of Kafka can be called {name}"))
+                    .note("a name has up to 249 letters, digits, `.`, `_` and `-`; variables are filled into MQTT topics only")
+                    .help("correct the name"),
+            );
+        }
         Some(code) => {
             return Some(at(&kafka::KAFKA_REFUSED, format!("the cluster says of topic {name}: {code}")));
         }

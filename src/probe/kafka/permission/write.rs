@@ -1,7 +1,7 @@
 //! Whether topics may be written to: by the broker's word, or by a record where that is asked for.
 
 use super::super::super::Means;
-use super::super::super::climb::{Climb, detail, fact};
+use super::super::super::climb::{Climb, fact};
 use super::super::super::fault::{Fault, Line};
 use super::super::listeners::Reached;
 use super::super::words;
@@ -89,8 +89,8 @@ async fn one(
         return Written::Failed;
     }
     if !means.write {
-        let word = if may.is_some() { "allowed by the broker's word" } else { "the broker does not say" };
-        tested.facts.push(detail("write", format!("{name}: {word}, and nothing was sent")));
+        let word = if may.is_some() { "it is allowed by the broker's word" } else { "the broker does not say" };
+        tested.open(format!("write to {name} (`--write`): {word}"));
         return if may.is_some() { Written::Promised } else { Written::Open };
     }
     let trial = Trial::of(&used.topic.value, means, settings);

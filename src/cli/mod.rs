@@ -1,14 +1,18 @@
 //! The command line, as clap sees it. Help, completions and man pages are derived from it.
 
+mod probe;
+mod reach;
 mod run;
 
+pub use probe::{ProbeArgs, ProbeLoginArgs, StageChoice, TestArgs};
+pub use reach::ReachArgs;
 pub use run::{
-    AskChoice, ExpectArgs, LoadArgs, MessageArgs, PartChoice, PlaceArgs, ReachArgs, RunArgs, RunFormat, TranslateArgs,
+    AskChoice, ExpectArgs, LoadArgs, LoginArgs, MessageArgs, PartChoice, PlaceArgs, RunArgs, RunFormat, TranslateArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Lint and run Azure IoT Operations dataflow manifests: from a manifest to the line to change
+/// Lint, probe and run Azure IoT Operations dataflow manifests: from a manifest to the line to change
 #[derive(Debug, Parser)]
 #[command(name = "flowgate", version, max_term_width = 100, propagate_version = true)]
 pub struct Cli {
@@ -25,6 +29,8 @@ pub struct Cli {
 pub enum Command {
     /// Check files against the schemas and the documented rules
     Lint(LintArgs),
+    /// Connect to the brokers of the endpoints and say which layer fails, why, and which line to change
+    Probe(Box<ProbeArgs>),
     /// Send one message through the dataflow and show, property by property, what comes out
     Run(Box<RunArgs>),
     /// List the rules
@@ -155,7 +161,7 @@ pub struct RulesArgs {
     /// How the table is written
     #[arg(long, value_enum, default_value_t = TableFormat::Table)]
     pub format: TableFormat,
-    /// Only these rules or families
+    /// Only these rules or families; `probe`: the verdicts of `flowgate probe`, which are not listed otherwise
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub select: Vec<String>,
 }

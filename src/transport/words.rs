@@ -39,3 +39,10 @@ pub fn plain(bytes: &[u8]) -> Option<&'static str> {
         _ => speaks(bytes).filter(|name| *name != "TLS"),
     }
 }
+
+/// The start of what a server sent, escaped, for people.
+pub fn start(bytes: &[u8]) -> String {
+    const SHOWN: usize = 24;
+    let shown = bytes.iter().take(SHOWN).copied().flat_map(std::ascii::escape_default);
+    shown.map(char::from).collect()
+}

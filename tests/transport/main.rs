@@ -3,13 +3,20 @@
 #![cfg(feature = "probe")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
+#[cfg(feature = "run")]
+#[path = "../brokers/mod.rs"]
+mod brokers;
 mod client;
+mod dialogue;
+mod dns;
 mod enhanced;
 mod hostile;
+mod identify;
 mod loss;
 mod mosquitto;
 mod peer;
 mod pki;
+mod program;
 mod properties;
 mod proxy;
 mod tls;

@@ -1,14 +1,15 @@
 //! `--live` and `--deployed`: says what will be sent where and as whom, asks, and does it.
 
 use super::inputs::Inputs;
+use super::login::logins;
 use super::progress::Progress;
-use super::reach::reach;
-use super::stop::stop;
 use super::tell::{self, Told};
 use super::{load, runtime};
 use crate::access::Reach;
 use crate::cli::RunArgs;
 use crate::commands::CommandError;
+use crate::commands::reach::{limit, reach};
+use crate::commands::stop::stop;
 use crate::diag::Diagnostic;
 use crate::exit::Exit;
 use crate::policy::run::NOT_DELIVERED;
@@ -30,9 +31,10 @@ pub fn run(
     environment: &Environment,
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
-    let (reach, logins) = reach(&args.reach, io)?;
+    let logins = logins(&args.login)?;
+    let reach = reach(&args.reach, &[&logins.sender, &logins.reader], io)?;
     let runtime = runtime(load::is_lean(args))?;
-    let limit = Duration::from_secs(args.reach.timeout.max(1));
+    let limit = limit(&args.reach)?;
     let progress = Progress::start(args, environment, inputs.jobs.len());
     let entered = parties(args, inputs, &(reach, logins), &runtime, &progress);
     drop(progress);

@@ -4,11 +4,10 @@ mod bless;
 mod inputs;
 mod live;
 mod load;
+mod login;
 mod message;
 mod progress;
-mod reach;
 mod settings;
-mod stop;
 mod tell;
 
 use super::CommandError;
@@ -57,7 +56,7 @@ fn sandbox(
     started: Instant,
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
-    let limit = std::time::Duration::from_secs(args.reach.timeout.max(1));
+    let limit = super::reach::limit(&args.reach)?;
     let runtime = runtime(false)?;
     if load::is_asked(args) {
         return load::sandbox(args, inputs, &runtime, io);

@@ -47,6 +47,14 @@ pub enum ConnectionError {
         /// Its properties.
         details: Box<Details>,
     },
+    /// An AUTH outside of a login and of a re-authentication. Only clients start those (MQTT 5, 4.12.1).
+    #[error("the broker broke the protocol: AUTH that nobody asked for: {reason}{}", said(.details))]
+    UnaskedAuth {
+        /// Its reason code.
+        reason: Reason,
+        /// Its properties, the method among them.
+        details: Box<Details>,
+    },
     /// A packet that is allowed, but not there.
     #[error("the broker broke the protocol: {0}")]
     Protocol(String),
@@ -69,15 +77,58 @@ pub enum ConnectionError {
     Finished,
 }
 
+impl ConnectionError {
+    /// Whether the other end closed the stream, politely or not, without a word of MQTT.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Closed => true,
+            Self::Io(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+            _ => false,
+        }
+    }
+
+    /// Whether the other end, or something on the way, reset the connection.
+    pub fn is_reset(&self) -> bool {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+        matches!(self, Self::Io(error) if matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset))
+    }
+
+    /// The error of the stream below, a late TLS alert for example.
+    pub const fn io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The reason code and the properties of a DISCONNECT.
+    pub fn disconnected(&self) -> Option<(Reason, &Details)> {
+        match self {
+            Self::Disconnected { reason, details } => Some((*reason, details)),
+            _ => None,
+        }
+    }
+}
+
+/// Of a text from a server no more characters than these are shown.
+const SHOWN: usize = 500;
+
 /// The Reason String and the Server Reference, as an addition to a sentence.
 pub(super) fn said(details: &Details) -> String {
     let mut text = String::new();
     for (name, value) in [("it says", &details.reason_string), ("use instead", &details.server_reference)] {
         if let Some(value) = value {
-            text.push_str(&format!("; {name}: `{}`", value.escape_debug()));
+            text.push_str(&format!("; {name}: `{}`", shown(value)));
         }
     }
     text
+}
+
+/// A text from a server as it may be shown: without control characters, and bounded.
+pub(super) fn shown(text: &str) -> String {
+    let kept: String = text.chars().take(SHOWN).collect();
+    let more = if kept.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", kept.escape_debug())
 }
 
 fn not_mqtt(start: &[u8]) -> String {

@@ -5,12 +5,14 @@
 
 mod certificate;
 mod error;
+mod hello;
 mod identity;
 mod recorder;
 mod trust;
 
 pub use certificate::{Certificate, day};
 pub use error::{TlsCause, TlsError, words};
+pub(super) use hello::client_hello;
 pub use identity::{ClientCertificateRequest, Identity, IdentityError};
 pub use trust::{Store, Trust, TrustError};
 

@@ -1,0 +1,162 @@
+//! `flowgate probe`: reads manifests and arguments, probes the endpoints, and tells.
+
+mod explain;
+mod progress;
+
+use super::CommandError;
+use super::reach::{reach, wrong};
+use crate::access::{Given, Manifests};
+use crate::cli::{FailOnChoice, FormatChoice, LevelChoice, ProbeArgs, ProbeLoginArgs};
+use crate::diag::Severity;
+use crate::exit::Exit;
+use crate::probe::{self, Means, Subject};
+use crate::report::Style;
+use crate::report::probe::{Ladder, ProbeFormat, ProbeReport, Verdict, line, write};
+use crate::rules::Date;
+use crate::source::{DiscoverOptions, Sources, discover};
+use crate::{Environment, Io};
+use std::time::{Instant, SystemTime};
+
+pub(super) fn run(
+    args: &ProbeArgs,
+    color: bool,
+    environment: &Environment,
+    io: &mut Io<'_>,
+) -> Result<Exit, CommandError> {
+    if let Some(stage) = args.explain_stage {
+        return explain::stage(stage, io);
+    }
+    let started = Instant::now();
+    let now = SystemTime::now();
+    let given = given(&args.login)?;
+    let reach = reach(&args.reach, &[&given], io)?;
+    let manifests = Manifests::read(sources(args, io)?, &[], Some(Date::of(now)))?;
+    let subjects = subjects(args, &manifests)?;
+    let means = Means {
+        manifests: &manifests,
+        reach: &reach,
+        given: &given,
+        write: args.test.write,
+        message_size: args.test.message_size,
+        warn_days: args.test.warn_days,
+        now,
+        unused_proxy: unused_proxy(args),
+    };
+    let progress = progress::Progress::start(args, environment, &subjects);
+    // One thread: endpoints wait for the network, not for the processor.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let done = |name: &str| progress.done(name);
+    let ladders = runtime.block_on(async {
+        tokio::select! {
+            ladders = probe::all(&subjects, &means, args.test.jobs.max(1), &done) => Some(ladders),
+            () = super::stop::stop() => None,
+        }
+    });
+    drop(progress);
+    // A look-up that hangs cannot be stopped, and must not hold the verdict back.
+    runtime.shutdown_background();
+    let Some(ladders) = ladders else {
+        return Err(CommandError::Argument("interrupted".to_owned()));
+    };
+    let style = Style { color, graphics: !environment.no_graphics, width: environment.columns.unwrap_or(100) };
+    let report = ProbeReport {
+        ladders: &ladders,
+        notes: &[],
+        findings: &[],
+        level: level(args.level),
+        sources: &manifests.sources,
+        took: started.elapsed(),
+    };
+    tell(args, &report, &style, io)?;
+    Ok(exit(args, &ladders))
+}
+
+fn tell(args: &ProbeArgs, report: &ProbeReport<'_>, style: &Style, io: &mut Io<'_>) -> Result<(), CommandError> {
+    let format = match args.format {
+        FormatChoice::Human => ProbeFormat::Human,
+        FormatChoice::Concise => ProbeFormat::Concise,
+        FormatChoice::Json => ProbeFormat::Json,
+    };
+    if args.quiet < 2 || format == ProbeFormat::Json {
+        write(report, format, args.verbose, style, io.stdout)?;
+    }
+    if args.quiet == 0 && format != ProbeFormat::Json {
+        writeln!(io.stderr, "{}", line(report))?;
+    }
+    Ok(())
+}
+
+fn sources(args: &ProbeArgs, io: &mut Io<'_>) -> Result<Sources, CommandError> {
+    let mut sources = Sources::new();
+    let (inputs, problems) = discover(&args.paths, &DiscoverOptions::default());
+    if let Some(problem) = problems.first() {
+        return Err(CommandError::Argument(problem.to_string()));
+    }
+    for input in inputs {
+        super::lint::add(&mut sources, input, io)?;
+    }
+    Ok(sources)
+}
+
+fn subjects(args: &ProbeArgs, manifests: &Manifests) -> Result<Vec<Subject>, CommandError> {
+    let with_default = false;
+    match probe::subjects(manifests, &args.endpoints, with_default) {
+        Ok(subjects) if subjects.is_empty() => {
+            Err(CommandError::Nothing("no dataflow endpoint is among the files".to_owned()))
+        }
+        Ok(subjects) => Ok(subjects),
+        Err(missing) => {
+            let known: Vec<String> =
+                manifests.bundle.endpoints.iter().map(|endpoint| format!("`{}`", endpoint.id.name())).collect();
+            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+            Err(wrong(
+                "--endpoint",
+                format!("no endpoint `{}` is among the files, they hold {known}", missing.join("`, `")),
+            ))
+        }
+    }
+}
+
+/// The login that a person gives.
+fn given(args: &ProbeLoginArgs) -> Result<Given, CommandError> {
+    let password = args.password.as_deref().map(|text| text.parse().map_err(|error| wrong("--password", error)));
+    Ok(Given {
+        anonymous: args.anonymous,
+        username: args.username.clone(),
+        password: password.transpose()?,
+        client_cert: args.client_cert.as_ref().map(Into::into),
+        client_key: args.client_key.as_ref().map(Into::into),
+        ..Given::default()
+    })
+}
+
+/// The variable that names a proxy, where `--proxy` does not.
+fn unused_proxy(args: &ProbeArgs) -> Option<&'static str> {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    names.into_iter().find(is_set).filter(|_| args.reach.proxy.is_none())
+}
+
+const fn level(choice: LevelChoice) -> Severity {
+    match choice {
+        LevelChoice::Info => Severity::Info,
+        LevelChoice::Warning => Severity::Warning,
+        LevelChoice::Error => Severity::Error,
+    }
+}
+
+/// How the probe ends: what cannot be told is no success.
+fn exit(args: &ProbeArgs, ladders: &[Ladder]) -> Exit {
+    let fail_on = match args.fail_on {
+        FailOnChoice::Info => Severity::Info,
+        FailOnChoice::Warning => Severity::Warning,
+        FailOnChoice::Error => Severity::Error,
+        FailOnChoice::Never => return Exit::Clean,
+    };
+    let fails = |ladder: &Ladder| match ladder.verdict {
+        Verdict::Failed => true,
+        Verdict::Inconclusive => fail_on <= Severity::Warning,
+        Verdict::Warned | Verdict::Passed => false,
+    } || ladder.findings.iter().any(|found| found.diagnostic.severity >= fail_on);
+    if ladders.iter().any(fails) { Exit::Findings } else { Exit::Clean }
+}

@@ -161,7 +161,7 @@ pub struct RulesArgs {
     /// How the table is written
     #[arg(long, value_enum, default_value_t = TableFormat::Table)]
     pub format: TableFormat,
-    /// Only these rules or families
+    /// Only these rules or families; `probe`: the verdicts of `flowgate probe`, which are not listed otherwise
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub select: Vec<String>,
 }

@@ -54,12 +54,20 @@ pub const EVALEXPR: Source = source("evalexpr", "11.3.1");
 pub const EVENT_GRID: Source = source("Event Grid MQTT support page", "2023-11-15");
 /// Azure Event Grid: MQTT retain.
 pub const EVENT_GRID_RETAIN: Source = source("Event Grid MQTT retain page", "2025-07-30");
+/// Azure Event Grid: Microsoft Entra JWT authentication for MQTT clients.
+pub const EVENT_GRID_TOKENS: Source = source("Event Grid Microsoft Entra token page", "2023-11-15");
 /// Azure Event Hubs: Apache Kafka on Event Hubs.
 pub const EVENT_HUBS: Source = source("Event Hubs for Apache Kafka page", "2026-02-05");
+/// Azure Event Hubs: Apache Kafka troubleshooting guide.
+pub const EVENT_HUBS_TROUBLESHOOT: Source = source("Event Hubs Kafka troubleshooting page", "2020-06-23");
 /// Azure Event Hubs: quotas and limits.
 pub const EVENT_HUBS_LIMITS: Source = source("Event Hubs limits page", "2020-09-10");
 /// Azure IoT Operations: known issues.
 pub const KNOWN_ISSUES: Source = source("known issues page", "2025-05-22");
+/// Azure IoT Operations: health status reason codes.
+pub const HEALTH: Source = source("health status reason codes page", "2026-04-29");
+/// Azure IoT Operations: Configure MQTT broker authentication.
+pub const BROKER_AUTHENTICATION: Source = source("MQTT broker authentication page", "2025-04-10");
 /// Azure IoT Operations: troubleshooting.
 pub const TROUBLESHOOT: Source = source("troubleshooting page", "2025-05-07");
 /// Azure IoT Operations: the first preview's endpoint page, whose shapes are still copied.

@@ -3,6 +3,7 @@
 //! Knows brokers, and nothing of manifests. Which connection a dataflow needs is for `probe` and `run`. Each layer can be
 //! used alone, with its own facts and errors; [`open`] stacks those below the protocol.
 
+pub mod dns;
 pub mod http;
 pub mod identify;
 #[cfg(feature = "run")]

@@ -8,6 +8,7 @@
 mod brokers;
 mod client;
 mod dialogue;
+mod dns;
 mod enhanced;
 mod hostile;
 mod identify;

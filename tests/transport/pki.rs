@@ -41,6 +41,34 @@ impl Authority {
         self.sign(&params)
     }
 
+    /// An authority below this one.
+    pub fn intermediate(&self, name: &str) -> Self {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        Self(CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.0).unwrap())
+    }
+
+    /// Good for so many days from now.
+    pub fn server_for_days(&self, names: &[&str], days: i64) -> Leaf {
+        let mut params = server(names);
+        let now = time::OffsetDateTime::now_utc();
+        params.not_before = now - time::Duration::days(1);
+        params.not_after = now + time::Duration::days(days);
+        self.sign(&params)
+    }
+
+    /// A client certificate that was good in 2001 only.
+    pub fn expired_client(&self, name: &str) -> Leaf {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2001, 12, 31);
+        self.sign(&params)
+    }
+
     /// Good in 2001 only.
     pub fn expired(&self, names: &[&str]) -> Leaf {
         let mut params = server(names);

@@ -128,7 +128,7 @@ entry!(
     "kafka-topic-not-authorized",
     Error,
     "the topic may not be used by this login",
-    [pages::KAFKA_PROTOCOL],
+    [pages::KAFKA_PROTOCOL, pages::EVENT_HUBS_TROUBLESHOOT],
     "kafka-topic"
 );
 entry!(
@@ -184,7 +184,7 @@ entry!(
     "kafka-compression",
     Error,
     "the cluster does not take the compression",
-    [pages::KAFKA_PROTOCOL, pages::EVENT_HUBS],
+    [pages::KAFKA_PROTOCOL, pages::EVENT_HUBS, pages::EVENT_HUBS_TROUBLESHOOT],
     "kafka-compression"
 );
 entry!(KAFKA_REFUSED, "kafka-refused", Error, "the cluster refuses a request", [pages::KAFKA_PROTOCOL], "kafka-host");

@@ -33,8 +33,9 @@ entry!(
     "token-audience",
     Error,
     "the token is for another audience",
-    [pages::MQTT, pages::KAFKA],
-    "audience"
+    [pages::MQTT, pages::KAFKA, pages::EVENT_GRID_TOKENS],
+    "audience",
+    Documented
 );
 entry!(TOKEN_EXPIRED, "token-expired", Error, "the token has expired", [pages::MQTT], "method");
 entry!(TOKEN_NOT_YET_VALID, "token-not-yet-valid", Error, "the token is not valid yet", [pages::MQTT], "method");
@@ -43,8 +44,9 @@ entry!(
     "token-of-person",
     Warning,
     "Event Grid takes no tokens of people",
-    [pages::EVENT_GRID],
-    "method"
+    [pages::EVENT_GRID_TOKENS],
+    "method",
+    Documented
 );
 entry!(
     EH_CONNECTION_STRING,
@@ -52,7 +54,8 @@ entry!(
     Error,
     "the login for Event Hubs is no connection string",
     [pages::KAFKA, pages::EVENT_HUBS],
-    "secret"
+    "kafka-secret",
+    Documented
 );
 entry!(
     CREDENTIAL_IN_CLEAR,

@@ -11,15 +11,19 @@ pub mod tls;
 
 use crate::diag::Entry;
 
-/// An entry whose documentation and example have the names that follow from its id.
+/// An entry whose documentation and example have the names that follow from its id. What a probe concludes from an answer is
+/// inferred unless the last argument says otherwise.
 macro_rules! entry {
     ($name:ident, $id:literal, $severity:ident, $summary:literal, [$($source:expr),+], $example:literal) => {
+        entry!($name, $id, $severity, $summary, [$($source),+], $example, Inferred);
+    };
+    ($name:ident, $id:literal, $severity:ident, $summary:literal, [$($source:expr),+], $example:literal, $certainty:ident) => {
         #[doc = concat!("`", $id, "`: ", $summary, ".")]
         pub static $name: Entry = Entry {
             id: $id,
             family: crate::diag::Family::Probe,
             severity: crate::diag::Severity::$severity,
-            certainty: crate::diag::Certainty::Inferred,
+            certainty: crate::diag::Certainty::$certainty,
             fix: crate::diag::FixKind::None,
             summary: $summary,
             sources: &[$($source),+],
@@ -30,9 +34,17 @@ macro_rules! entry {
 }
 use entry;
 
+/// The layers in the order in which a connection meets them, each with what can be found there.
+pub static LAYERS: [(&str, &[&Entry]); 6] = [
+    ("network", &network::ENTRIES),
+    ("TLS", &tls::ENTRIES),
+    ("protocol", &door::ENTRIES),
+    ("credentials", &login::ENTRIES),
+    ("MQTT", &mqtt::ENTRIES),
+    ("Kafka", &kafka::ENTRIES),
+];
+
 /// All entries, in the order of the layers.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    let groups: [&[&Entry]; 6] =
-        [&network::ENTRIES, &tls::ENTRIES, &door::ENTRIES, &login::ENTRIES, &mqtt::ENTRIES, &kafka::ENTRIES];
-    groups.into_iter().flatten().copied()
+    LAYERS.iter().flat_map(|(_, entries)| entries.iter().copied())
 }

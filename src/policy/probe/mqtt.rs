@@ -15,8 +15,8 @@ entry!(
     MQTT_NOT_AUTHORIZED,
     "mqtt-not-authorized",
     Error,
-    "the broker lets this client not in",
-    [pages::MQTT5],
+    "the broker does not let this client in",
+    [pages::MQTT5, pages::BROKER_AUTHENTICATION],
     "method"
 );
 entry!(
@@ -24,7 +24,7 @@ entry!(
     "mqtt-auth-method",
     Error,
     "the broker does not know the authentication method",
-    [pages::MQTT5, pages::MQTT],
+    [pages::MQTT5, pages::MQTT, pages::BROKER_AUTHENTICATION],
     "method"
 );
 entry!(
@@ -32,7 +32,7 @@ entry!(
     "mqtt-reauthentication",
     Error,
     "the broker asks for another step of authentication",
-    [pages::MQTT5],
+    [pages::MQTT5, pages::EVENT_GRID_TOKENS],
     "method"
 );
 entry!(
@@ -85,7 +85,7 @@ entry!(
     "mqtt-subscription-refused",
     Error,
     "the broker refuses a subscription of a dataflow",
-    [pages::MQTT5, pages::TROUBLESHOOT],
+    [pages::MQTT5, pages::HEALTH],
     "topic"
 );
 entry!(
@@ -117,7 +117,7 @@ entry!(
     "mqtt-retain-unavailable",
     Error,
     "the broker takes no retained messages",
-    [pages::MQTT5],
+    [pages::MQTT5, pages::MQTT, pages::EVENT_GRID_RETAIN],
     "retain"
 );
 entry!(

@@ -1,15 +1,17 @@
 //! The DNS stage: every address of the host, and by which names it was found.
 
-use super::super::climb::fact;
+use super::super::climb::{detail, fact};
 use super::super::fault::{Fault, Line};
 use super::super::{Means, Opening};
 use super::Kind;
 use super::stages::Stages;
 use crate::policy::probe::network;
 use crate::report::probe::{Fact, Stage};
+use crate::transport::dns;
 use crate::transport::net::{self, NameError, Target};
 use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
+use tokio::task::JoinHandle;
 
 /// The addresses where the connection begins: those of the proxy where there is one.
 pub async fn look_up(
@@ -30,37 +32,47 @@ pub async fn look_up(
         stages.pass(Stage::Dns, started.elapsed(), summary, Vec::new());
         return Ok(addresses);
     }
-    let (found, aliases) = tokio::join!(net::lookup(target, route.step_timeout), aliases(target, route.step_timeout));
+    stages.listen(ask_for_aliases(target, route.step_timeout));
+    let found = net::lookup(target, route.step_timeout).await;
     let took = started.elapsed();
     let addresses = found.map_err(|error| {
-        stages.leave(took, aliases.clone());
+        stages.leave(took, Vec::new());
         unknown(&error, &opening.target, target, kind)
     })?;
-    let mut facts: Vec<Fact> = addresses.iter().map(|address| fact("address", named(address.ip()))).collect();
-    facts.extend(aliases);
-    let summary = summary(&addresses, &facts, target, &opening.target);
-    // The addresses are in the summary where there are few of them.
-    facts.iter_mut().for_each(|fact| fact.detail = true);
-    stages.pass(Stage::Dns, took, summary, facts);
+    let facts: Vec<Fact> = addresses.iter().map(|address| detail("address", named(address.ip()))).collect();
+    stages.pass(Stage::Dns, took, summary(&addresses, target, &opening.target), facts);
     Ok(addresses)
 }
 
-fn summary(addresses: &[SocketAddr], facts: &[Fact], target: &Target, written: &Target) -> String {
+fn summary(addresses: &[SocketAddr], target: &Target, written: &Target) -> String {
     let shown: Vec<String> = addresses.iter().take(4).map(|address| named(address.ip())).collect();
     let more = if addresses.len() > 4 { format!(" and {} more", addresses.len() - 4) } else { String::new() };
-    let alias = facts.iter().rfind(|fact| fact.name == "alias").map(|fact| format!(", alias `{}`", fact.value));
     let detour = if target == written { String::new() } else { format!(", for `--connect-to` `{target}`") };
-    format!("{}{more}{}{detour}", shown.join(", "), alias.unwrap_or_default())
+    format!("{}{more}{detour}", shown.join(", "))
 }
 
 /// An address and where it is.
 fn named(address: IpAddr) -> String {
-    let scope = if address.is_loopback() { "loopback" } else { "public" };
-    format!("{address} ({scope})")
+    format!("{address} ({})", net::scope(address))
 }
 
-async fn aliases(_: &Target, _: Duration) -> Vec<Fact> {
-    Vec::new()
+/// Asks for the alias names and the resolver beside the look-up, which does not wait for it. `None` where no resolver is
+/// asked: for addresses, and for names of this machine.
+fn ask_for_aliases(target: &Target, limit: Duration) -> Option<JoinHandle<Vec<Fact>>> {
+    let host = target.host.clone();
+    let is_local = host.parse::<IpAddr>().is_ok() || host.eq_ignore_ascii_case("localhost");
+    let resolver = dns::system_resolver().filter(|_| !is_local)?;
+    Some(tokio::spawn(async move {
+        let mut facts = vec![detail("resolver", resolver.to_string())];
+        match dns::chain(&host, resolver, limit).await {
+            Ok(answer) => {
+                facts.extend(answer.aliases.into_iter().map(|alias| fact("alias", alias.escape_debug().to_string())));
+                facts.push(detail("answer", answer.code.to_string()));
+            }
+            Err(error) => facts.push(detail("answer", error.to_string())),
+        }
+        facts
+    }))
 }
 
 /// Whether only the DNS of a cluster can know `name`.

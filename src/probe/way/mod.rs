@@ -64,7 +64,7 @@ pub struct Way {
 pub async fn reach_out(means: &Means<'_>, opening: &Opening, kind: Kind) -> Way {
     let mut stages = Stages::default();
     let result = go(&mut stages, means, opening, kind).await;
-    stages.end(result)
+    stages.end(result).await
 }
 
 /// What an endpoint is, as far as the way to it is judged by it.

@@ -4,6 +4,7 @@ use super::super::climb::fact;
 use super::super::fault::{Fault, Line};
 use super::super::{Means, Opening};
 use super::stages::Stages;
+use crate::diag::Severity;
 use crate::policy::probe::network;
 use crate::report::probe::{Fact, Stage};
 use crate::transport::net::{self, Target, TcpCause};
@@ -41,7 +42,8 @@ pub async fn connect(
         let target = route.proxy.as_ref().map_or_else(|| route.resolve(&opening.target), |proxy| &proxy.target);
         return Err(unreachable(target, &attempts, route.proxy.is_some()));
     };
-    remark_on_dead(stages, &attempts);
+    let is_localhost = route.resolve(&opening.target).host.eq_ignore_ascii_case("localhost");
+    remark_on_dead(stages, &attempts, is_localhost);
     let mut summary = String::from("direct");
     if let Some(proxy) = &route.proxy {
         let to = route.resolve(&opening.target);
@@ -104,7 +106,7 @@ fn told(attempt: &Attempt) -> Fact {
     fact("address", value)
 }
 
-fn remark_on_dead(stages: &mut Stages, attempts: &[Attempt]) {
+fn remark_on_dead(stages: &mut Stages, attempts: &[Attempt], is_localhost: bool) {
     let dead: Vec<String> = attempts
         .iter()
         .filter(|attempt| !matches!(attempt.result, Some(Ok(()))))
@@ -115,11 +117,10 @@ fn remark_on_dead(stages: &mut Stages, attempts: &[Attempt]) {
     }
     let message =
         format!("{} of {} addresses of the host take no connection: {}", dead.len(), attempts.len(), dead.join("; "));
-    stages.remark(
-        Fault::new(Stage::Tcp, &network::TCP_ADDRESS_DEAD, Line::Host, message).help(
-            "take the dead address out of the DNS, or bring its server up: clients that try it first wait for it",
-        ),
-    );
+    let fault = Fault::new(Stage::Tcp, &network::TCP_ADDRESS_DEAD, Line::Host, message)
+        .help("take the dead address out of the DNS, or bring its server up: clients that try it first wait for it");
+    // That a server listens on one of the two addresses of `localhost` is common, and harms nobody.
+    stages.remark(if is_localhost { fault.severity(Severity::Info) } else { fault });
 }
 
 /// No address took a connection: by the cause that says most.
@@ -128,7 +129,7 @@ fn unreachable(target: &Target, attempts: &[Attempt], is_proxy: bool) -> Fault {
     let causes = || attempts.iter().filter_map(|attempt| attempt.result.as_ref()?.as_ref().err());
     let (entry, help) = if causes().any(|cause| matches!(cause, TcpCause::Refused)) {
         (&network::TCP_REFUSED, "correct the port, or start what should listen there")
-    } else if causes().any(|cause| matches!(cause, TcpCause::Other(_))) {
+    } else if causes().any(|cause| matches!(cause, TcpCause::Unreachable)) {
         (&network::TCP_UNREACHABLE, "see whether this machine is in the right network, or on the VPN")
     } else {
         (&network::TCP_NO_ANSWER, "look for a firewall on the way that lets this port not through, and for a dead host")

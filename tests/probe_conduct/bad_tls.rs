@@ -4,6 +4,7 @@ use crate::pki::{Authority, Leaf, self_signed};
 use crate::program::probe;
 use crate::recorder::{Record, Recorder, Version};
 use crate::ways_in::{self, WayIn};
+use crate::willing::Mood;
 
 /// A bad certificate, and what is said about it.
 struct Bad {
@@ -76,7 +77,7 @@ fn no_credential_leaves_in_clear_where_tls_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let authority = Authority::new("plant CA");
     for way in ways_in::all(folder.path()) {
-        let server = Recorder::plain(way.speaks());
+        let server = Recorder::plain(way.speaks(), Mood::Yes);
         let said = tried(&way, folder.path(), server.port, &authority.pem());
         assert_eq!(said.code, Some(1), "{}: {said:?}", way.name);
         assert!(said.stdout.contains("tls-on-plain-port"), "{}: {}", way.name, said.stdout);

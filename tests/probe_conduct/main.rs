@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
 mod bad_tls;
+mod outputs;
 #[path = "../transport/pki.rs"]
 mod pki;
 mod program;

@@ -1,7 +1,7 @@
 //! A server that records: every byte that reaches it, what is inside TLS in clear too, and every client certificate.
 
 use crate::pki::Leaf;
-use crate::willing::{Speaks, Willing};
+use crate::willing::{Mood, Speaks, Willing};
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -31,6 +31,8 @@ pub struct Record {
     pub handshake: bool,
 }
 
+/// What it speaks inside, and how.
+type Server = (Speaks, Mood);
 type Shared = Arc<Mutex<Vec<Record>>>;
 
 /// A running server. It ends when it is dropped.
@@ -50,8 +52,8 @@ pub enum Version {
 
 impl Recorder {
     /// In clear.
-    pub fn plain(speaks: Speaks) -> Self {
-        Self::start(speaks, None)
+    pub fn plain(speaks: Speaks, mood: Mood) -> Self {
+        Self::start((speaks, mood), None)
     }
 
     /// With TLS and a request for a client certificate.
@@ -63,7 +65,7 @@ impl Recorder {
             Version::Tls13 => [&version::TLS13],
         };
         Self::start(
-            speaks,
+            (speaks, Mood::Yes),
             Some(Arc::new(move |witness| {
                 ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
                     .with_protocol_versions(&versions)
@@ -75,7 +77,7 @@ impl Recorder {
         )
     }
 
-    fn start(speaks: Speaks, tls: Option<Configure>) -> Self {
+    fn start(server: Server, tls: Option<Configure>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -87,7 +89,7 @@ impl Recorder {
             runtime.block_on(async {
                 let listener = TcpListener::from_std(listener).unwrap();
                 tokio::select! {
-                    () = listen(listener, log, speaks, tls) => {}
+                    () = listen(listener, log, server, tls) => {}
                     _ = ended => {}
                 }
             });
@@ -110,7 +112,7 @@ impl Drop for Recorder {
 
 type Configure = Arc<dyn Fn(Witness) -> ServerConfig + Send + Sync>;
 
-async fn listen(listener: TcpListener, records: Shared, speaks: Speaks, tls: Option<Configure>) {
+async fn listen(listener: TcpListener, records: Shared, server: Server, tls: Option<Configure>) {
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         let place = Place::new(&records);
@@ -118,20 +120,20 @@ async fn listen(listener: TcpListener, records: Shared, speaks: Speaks, tls: Opt
         tokio::spawn(async move {
             let stream = Tap { stream, place: place.clone() };
             let Some(configure) = tls else {
-                return converse(stream, speaks, None).await;
+                return converse(stream, server, None).await;
             };
             let acceptor = TlsAcceptor::from(Arc::new(configure(Witness::new(place.clone()))));
             if let Ok(stream) = acceptor.accept(stream).await {
                 place.note(|record| record.handshake = true);
-                converse(stream, speaks, Some(place)).await;
+                converse(stream, server, Some(place)).await;
             }
         });
     }
 }
 
 /// Says yes to everything, and records at `place` what it hears, where that is inside TLS.
-async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, speaks: Speaks, place: Option<Place>) {
-    let (mut willing, mut buffer) = (Willing::new(speaks), [0; 4096]);
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, server: Server, place: Option<Place>) {
+    let (mut willing, mut buffer) = (Willing::new(server.0, server.1), [0; 4096]);
     while let Ok(count @ 1..) = stream.read(&mut buffer).await {
         let heard = &buffer[..count];
         if let Some(place) = &place {

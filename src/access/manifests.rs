@@ -14,6 +14,7 @@ use crate::source::{self, Encoding, ReadError, Sources};
 use crate::yaml::Stream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::HashMap;
 
 /// The endpoint that every instance has (MQTT endpoint page).
 const BUILT_IN: &str = "\
@@ -63,10 +64,9 @@ pub struct End {
 }
 
 impl End {
-    /// The end that `summary` makes.
-    pub fn of(summary: EndpointSummary) -> Self {
-        let settings = settings::Endpoint::of(&summary);
-        Self { summary, settings }
+    /// The end that `summary` tells of.
+    pub fn of(summary: &EndpointSummary) -> Self {
+        Self { summary: summary.clone(), settings: settings::Endpoint::of(summary) }
     }
 
     /// The name of the endpoint.
@@ -180,6 +180,8 @@ pub struct Manifests {
     flows: Vec<Read>,
     has_arm: bool,
     items: Vec<(ResourceKind, Item)>,
+    config_maps: Vec<Identity>,
+    missing: Vec<Identity>,
     built_in: EndpointSummary,
 }
 
@@ -211,7 +213,10 @@ impl Manifests {
         linter.finish(|finding| judge.take([finding]));
         let Judged { shown, .. } = judge.end();
         let built_in = built_in(&mut sources);
-        Ok(Self { sources, bundle: linter.into_bundle(), findings: shown, flows, has_arm, items, built_in })
+        let bundle = linter.into_bundle();
+        let config_maps = bundle.config_maps.iter().map(|summary| summary.id.clone()).collect();
+        let missing = Vec::new();
+        Ok(Self { sources, bundle, findings: shown, flows, has_arm, items, config_maps, missing, built_in })
     }
 
     /// The names of all dataflows.
@@ -278,7 +283,7 @@ impl Manifests {
 
     /// The endpoint `default`, which every instance has.
     pub fn built_in(&self) -> End {
-        End::of(self.built_in.clone())
+        End::of(&self.built_in)
     }
 
     /// What could not be read of the files, so that something may seem to be missing.
@@ -291,14 +296,14 @@ impl Manifests {
     fn end(&self, from: &Identity, reference: Option<&Text>, place: Place) -> Result<End, ManifestError> {
         let side = Side { endpoint: reference.cloned(), topics: Vec::new(), place };
         let summary = match self.bundle.endpoint(from, &side) {
-            Resolved::Found(summary) => summary.clone(),
-            Resolved::BuiltIn => self.built_in.clone(),
+            Resolved::Found(summary) => summary,
+            Resolved::BuiltIn => &self.built_in,
             Resolved::Missing | Resolved::Unknown => {
                 let (name, place) = reference.map_or(("", place), |text| (&*text.value, text.place));
                 return Err(self.no_endpoint(name, place));
             }
         };
-        Ok(End::of(summary))
+        Ok(End::of(&summary))
     }
 
     fn no_endpoint(&self, name: &str, place: Place) -> ManifestError {
@@ -315,11 +320,41 @@ impl Manifests {
         self.items(ResourceKind::Secret, from, name).find(|item| &*item.key == key).map(|item| &item.value)
     }
 
-    /// The values of the ConfigMap `name`; `None` where the files do not hold it.
-    pub fn config_map(&self, from: &Identity, name: &str) -> Option<Vec<&[u8]>> {
-        let values: Vec<&[u8]> =
-            self.items(ResourceKind::ConfigMap, from, name).map(|item| item.value.expose().as_slice()).collect();
-        (!values.is_empty()).then_some(values)
+    /// The keys of the ConfigMap `name` with their values; `None` where neither the files nor a cluster gave it.
+    pub fn config_map(&self, from: &Identity, name: &str) -> Option<Vec<(&str, &[u8])>> {
+        let is_it = |id: &Identity| id.name() == name && id.may_share_namespace(from);
+        self.config_maps.iter().any(is_it).then(|| {
+            let items = self.items(ResourceKind::ConfigMap, from, name);
+            items.map(|item| (&*item.key, item.value.expose().as_slice())).collect()
+        })
+    }
+
+    /// Whether a cluster was asked for the ConfigMap `name` and does not have it.
+    pub(super) fn is_missing(&self, from: &Identity, name: &str) -> bool {
+        self.missing.iter().any(|id| id.name() == name && id.may_share_namespace(from))
+    }
+
+    /// Takes in the ConfigMap `owner` of a cluster.
+    pub(super) fn hold_config_map(&mut self, owner: Identity, keys: HashMap<String, Secret<Vec<u8>>>) {
+        let item = |(key, value): (String, _)| {
+            (ResourceKind::ConfigMap, Item { owner: owner.clone(), key: key.as_str().into(), value })
+        };
+        self.items.extend(keys.into_iter().map(item));
+        self.config_maps.push(owner);
+    }
+
+    /// Remembers that a cluster does not have the ConfigMap `owner`.
+    pub(super) fn miss_config_map(&mut self, owner: Identity) {
+        self.missing.push(owner);
+    }
+
+    /// All endpoints among the files, and the built-in one if a dataflow uses it.
+    pub fn endpoints(&self) -> impl Iterator<Item = &EndpointSummary> {
+        let uses_built_in = self.bundle.dataflows.iter().any(|flow| {
+            let sides = [&flow.source, &flow.destination].into_iter().flatten();
+            sides.into_iter().any(|side| matches!(self.bundle.endpoint(&flow.id, side), Resolved::BuiltIn))
+        });
+        self.bundle.endpoints.iter().map(|endpoint| &**endpoint).chain(uses_built_in.then_some(&self.built_in))
     }
 
     fn items(&self, kind: ResourceKind, from: &Identity, name: &str) -> impl Iterator<Item = &Item> {

@@ -34,8 +34,11 @@ pub struct ReachArgs {
     /// File with the token for a service account or managed identity
     #[arg(long, value_name = "FILE")]
     pub token_file: Option<String>,
-    /// Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`. May
-    /// be repeated
+    /// Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`, or an
+    /// identity of this machine. May be repeated; the first that can give something is asked
     #[arg(long, value_enum, value_name = "TOOL")]
     pub ask: Vec<AskChoice>,
+    /// Service account that `--ask kubectl` gets tokens for
+    #[arg(long, value_name = "NAME")]
+    pub service_account: Option<String>,
 }

@@ -182,6 +182,12 @@ pub enum AskChoice {
     Kubectl,
     /// `az account get-access-token`
     Az,
+    /// Entra, with the token in `AZURE_FEDERATED_TOKEN_FILE`
+    WorkloadIdentity,
+    /// Entra, with the secret in `AZURE_CLIENT_SECRET`
+    ServicePrincipal,
+    /// The identity of this Azure VM or Arc-enabled server
+    ManagedIdentity,
 }
 
 /// Many messages.

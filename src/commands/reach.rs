@@ -40,7 +40,7 @@ pub fn reach(args: &ReachArgs, logins: &[&Given], io: &mut Io<'_>) -> Result<Rea
     let mut secrets = Secrets {
         given: given.collect::<Result<_, _>>()?,
         folder: args.secrets_dir.as_ref().map(PathBuf::from),
-        cluster: args.ask.contains(&AskChoice::Kubectl).then(|| "azure-iot-operations".to_owned()),
+        cluster: args.ask.contains(&AskChoice::Kubectl),
         ..Secrets::default()
     };
     let wants_stdin = secrets.given.iter().any(|given| given.place == Place::Stdin)
@@ -52,10 +52,15 @@ pub fn reach(args: &ReachArgs, logins: &[&Given], io: &mut Io<'_>) -> Result<Rea
         io.stdin.read_to_end(&mut bytes)?;
         secrets.stdin = Some(Secret::new(bytes));
     }
+    secrets.services.route = route.clone();
+    secrets.services.trust.os_roots = args.os_roots;
     let token = args.token_file.as_ref().map(|path| Place::File(path.into()));
     let ask = |ask: &AskChoice| match ask {
         AskChoice::Kubectl => Ask::Kubectl,
         AskChoice::Az => Ask::Az,
+        AskChoice::WorkloadIdentity => Ask::WorkloadIdentity,
+        AskChoice::ServicePrincipal => Ask::ServicePrincipal,
+        AskChoice::ManagedIdentity => Ask::ManagedIdentity,
     };
     Ok(Reach {
         route,
@@ -65,5 +70,6 @@ pub fn reach(args: &ReachArgs, logins: &[&Given], io: &mut Io<'_>) -> Result<Rea
         secrets,
         token,
         ask: args.ask.iter().map(ask).collect(),
+        service_account: args.service_account.clone(),
     })
 }

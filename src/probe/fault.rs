@@ -161,14 +161,14 @@ pub fn of_login(stage: Stage, error: &LoginError) -> Fault {
         LoginCause::NoHost | LoginCause::Port(_) => &network::HOST_UNUSABLE,
         LoginCause::Method(_) => &login::METHOD_NOT_PROBED,
         LoginCause::NoToken(_) | LoginCause::Secret(SecretError::Missing { .. }) => &login::CREDENTIAL_MISSING,
-        LoginCause::NoSecretRef | LoginCause::Secret(_) | LoginCause::NotText(_) | LoginCause::NoUserName(_) => {
-            &login::CREDENTIAL_UNUSABLE
-        }
+        LoginCause::NoSecretRef | LoginCause::Secret(_) | LoginCause::NoUserName(_) => &login::CREDENTIAL_UNUSABLE,
         LoginCause::Token { problem: TokenProblem::Audience { .. }, .. } => &login::TOKEN_AUDIENCE,
         LoginCause::Token { problem: TokenProblem::Expired { .. }, .. } => &login::TOKEN_EXPIRED,
         LoginCause::Token { problem: TokenProblem::NotYet { .. }, .. } => &login::TOKEN_NOT_YET_VALID,
         LoginCause::Identity(IdentityError::Mismatch { .. }) => &tls::CLIENT_KEY_MISMATCH,
         LoginCause::Identity(_) => &tls::CLIENT_CERTIFICATE_UNUSABLE,
+        LoginCause::PersonToken { .. } => &login::TOKEN_OF_PERSON,
+        LoginCause::Complaint(complaint) => super::complaints::verdict(complaint).1,
         LoginCause::Trust(_) => &tls::TRUST_BUNDLE_UNUSABLE,
     };
     let fault = Fault::new(stage, entry, Line::At(error.place), error.to_string());

@@ -11,6 +11,7 @@
 
 mod beforehand;
 mod climb;
+mod complaints;
 mod discretion;
 mod fault;
 mod https;
@@ -94,17 +95,18 @@ async fn climb_up(climb: &mut Climb<'_>, known: &mut Known) {
         return;
     }
     // Known before anybody is dialled; told at the stage where it would matter.
-    let proof = login::prove(end, means.manifests, means.reach, means.given).await;
+    let mut proof = login::prove(end, means.manifests, means.reach, means.given).await;
     known.learn(&proof, means.reach);
     if let Ok(proof) = &proof {
         climb.identity(&proof.words);
         proof.notes.iter().for_each(|note| climb.note(note));
     }
+    let known = complaints::judge(subject, means, &mut proof);
     let tls = if address::encrypted(end) {
         match trust::of(end, means.manifests, means.reach) {
             Ok(trust) => Some(TlsOptions {
                 trust,
-                identity: proof.as_ref().ok().and_then(|proof| proof.identity.clone()),
+                identity: known.identity(&proof),
                 server_name: means.reach.server_name.clone(),
             }),
             Err(error) => return climb.stop(fault::of_login(Stage::Tls, &error), None, Vec::new()),
@@ -112,10 +114,22 @@ async fn climb_up(climb: &mut Climb<'_>, known: &mut Known) {
     } else {
         None
     };
+    known.remarks.into_iter().for_each(|fault| climb.fault(fault));
     let websocket = address::websocket(end).then(WebSocketOptions::default);
     let opening = Opening { target, tls, websocket };
-    let Some(opened) = way::open(climb, &opening).await else { return };
-    speak(climb, &opening, opened, proof).await;
+    let opened = way::open(climb, &opening).await;
+    let mut wrong = known.tls.into_iter();
+    if let Some(fault) = wrong.next() {
+        if climb.reached(Stage::Tls) {
+            climb.revoke(fault)
+        } else {
+            climb.fault(fault)
+        }
+        return wrong.for_each(|fault| climb.fault(fault));
+    }
+    if let Some(opened) = opened {
+        speak(climb, &opening, opened, proof).await;
+    }
 }
 
 /// Speaks the protocol of the endpoint on a connection that is open.

@@ -5,12 +5,15 @@
 
 pub mod dns;
 pub mod http;
+#[cfg(test)]
+mod http_tests;
 pub mod identify;
 #[cfg(feature = "run")]
 pub mod kafka;
 pub mod mqtt;
 pub mod net;
 pub mod proxy;
+mod recorder;
 pub mod tls;
 mod words;
 pub mod ws;

@@ -67,7 +67,14 @@ fn untrusted(error: &TlsError, options: &TlsOptions, kind: Kind) -> Fault {
         }
         _ => (&tls::TLS_UNKNOWN_CA, "put the authority's certificate into the ConfigMap; `--ca FILE` tries it out"),
     };
-    Fault::new(Stage::Tls, entry, Line::Ca, message).note(bundle).help(help)
+    let fault = Fault::new(Stage::Tls, entry, Line::Ca, message).note(bundle);
+    if kind.bundle_unknown {
+        return fault
+            .note("the trust bundle that the manifest names is not at hand: the dataflow may trust this chain all the same")
+            .help("`--ca FILE` gives the certificates of the bundle, `--ask kubectl` fetches it")
+            .inconclusive();
+    }
+    fault.help(help)
 }
 
 /// The fault of a TLS alert that comes after the handshake: with TLS 1.3 a server refuses a client certificate then.

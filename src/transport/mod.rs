@@ -5,6 +5,7 @@
 
 #[cfg(feature = "run")]
 pub mod kafka;
+pub mod kafka_socket;
 pub mod mqtt;
 pub mod net;
 pub mod proxy;

@@ -39,3 +39,12 @@ pub fn plain(bytes: &[u8]) -> Option<&'static str> {
         _ => speaks(bytes).filter(|name| *name != "TLS"),
     }
 }
+
+/// The protocol that a server speaks, by the first bytes that it sent where Kafka was expected.
+pub fn not_kafka(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'H', b'T', b'T', b'P', ..] => Some("HTTP"),
+        [b'A', b'M', b'Q', b'P', ..] => Some("AMQP"),
+        _ => plain(bytes).or_else(|| speaks(bytes)),
+    }
+}

@@ -203,7 +203,7 @@ fn every_schema_is_printed_and_valid() {
 
 #[test]
 fn the_schemas_of_files_and_reports_are_printed_as_published() {
-    for name in ["cases", "run", "report"] {
+    for name in ["cases", "run", "probe", "report"] {
         let text = output(&["schema", name]);
         assert_eq!(text, read(&root("schemas").join(format!("{name}.schema.json"))));
         let schema: serde_json::Value = serde_json::from_str(&text).unwrap();

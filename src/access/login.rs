@@ -104,6 +104,9 @@ pub enum LoginCause {
     /// A client certificate that cannot be used.
     #[error(transparent)]
     Identity(IdentityError),
+    /// A login that is known to be refused.
+    #[error(transparent)]
+    Complaint(Box<super::Complaint>),
     /// A trust bundle that cannot be used.
     #[error(transparent)]
     Trust(TrustError),

@@ -63,7 +63,7 @@ pub enum FormatChoice {
     Human,
     /// A line for each finding
     Concise,
-    /// One JSON object; `flowgate schema report` describes it
+    /// One JSON object; `flowgate schema report` describes it, or `schema probe` that of `probe`
     Json,
 }
 
@@ -177,8 +177,8 @@ pub struct ExplainArgs {
 /// `flowgate schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// DataflowEndpoint, Dataflow, DataflowProfile or DataflowGraph; `cases`: files for `run --cases`; `run`, `report`:
-    /// what `run` and `lint` write with `--format json`
+    /// DataflowEndpoint, Dataflow, DataflowProfile or DataflowGraph; `cases`: files for `run --cases`; `run`, `probe`,
+    /// `report`: what `run`, `probe` and `lint` write with `--format json`
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// Of a kind: `v1`, `v1beta1`, or an ARM version such as `2024-11-01`; without it, `v1`

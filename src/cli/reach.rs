@@ -38,4 +38,7 @@ pub struct ReachArgs {
     /// identity of this machine. May be repeated; the first that can give something is asked
     #[arg(long, value_enum, value_name = "TOOL")]
     pub ask: Vec<AskChoice>,
+    /// Service account that `--ask kubectl` gets tokens for
+    #[arg(long, value_name = "NAME")]
+    pub service_account: Option<String>,
 }

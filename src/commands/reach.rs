@@ -70,6 +70,6 @@ pub fn reach(args: &ReachArgs, logins: &[&Given], io: &mut Io<'_>) -> Result<Rea
         secrets,
         token,
         ask: args.ask.iter().map(ask).collect(),
-        service_account: None,
+        service_account: args.service_account.clone(),
     })
 }

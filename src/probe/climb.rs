@@ -104,6 +104,11 @@ impl<'a> Climb<'a> {
         }
     }
 
+    /// Whether the climb came to `stage`.
+    pub fn reached(&self, stage: Stage) -> bool {
+        self.ladder.rungs.iter().any(|rung| rung.stage == stage)
+    }
+
     /// Adds facts to `stage`, which is there.
     pub fn facts(&mut self, stage: Stage, facts: impl IntoIterator<Item = Fact>) {
         if let Some(rung) = self.rung(stage) {
@@ -147,13 +152,19 @@ impl<'a> Climb<'a> {
     /// As [`Self::stop`] for a stage that was taken for passed: its time and facts stay.
     pub fn revoke(&mut self, fault: Fault) {
         let old = self.ladder.rungs.iter().find(|rung| rung.stage == fault.stage).cloned();
+        // What was taken for the cause is none.
+        let is_cause = |found: &Found| found.stage >= fault.stage && found.diagnostic.severity == Severity::Error;
+        self.ladder.findings.retain(|found| !is_cause(found));
         let (took, facts) = old.map_or((None, Vec::new()), |rung| (rung.took, rung.facts));
         self.stop(fault, took, facts);
     }
 
     /// Takes over a way, and returns the connection at its end.
     pub fn adopt(&mut self, way: Way) -> Option<Opened> {
-        self.ladder.rungs.extend(way.rungs);
+        for mut rung in way.rungs {
+            rung.outcome = self.judged(rung.stage, rung.outcome);
+            self.ladder.rungs.push(rung);
+        }
         way.remarks.into_iter().for_each(|fault| self.found(fault));
         way.result.map_err(|fault| self.found(fault)).ok()
     }
@@ -169,32 +180,41 @@ impl<'a> Climb<'a> {
     }
 
     fn put(&mut self, stage: Stage, outcome: Outcome, took: Option<Duration>, summary: String, facts: Vec<Fact>) {
-        // What was said about the stage before it was there.
+        let outcome = self.judged(stage, outcome);
+        self.ladder.rungs.push(Rung { stage, outcome, took, summary, facts, branches: Vec::new() });
+    }
+
+    /// The outcome of a stage after what was said about it before it was there.
+    fn judged(&self, stage: Stage, outcome: Outcome) -> Outcome {
         let said = self.ladder.findings.iter().filter(|found| found.stage == stage);
-        let said = said.map(|found| found.diagnostic.severity).max();
-        let outcome = match said {
+        match said.map(|found| found.diagnostic.severity).max() {
+            // It is known before the stage is reached that it would not go well.
+            _ if outcome == Outcome::NotTested => outcome,
             Some(Severity::Error) => worse(outcome, Outcome::Failed),
             Some(Severity::Warning) => worse(outcome, Outcome::Warned),
             _ => outcome,
-        };
-        self.ladder.rungs.push(Rung { stage, outcome, took, summary, facts, branches: Vec::new() });
+        }
     }
 
     /// The ladder, with the stages that were not reached.
     pub fn finish(mut self) -> Ladder {
+        let has_listeners = wire(&self.subject.end) == Some(Wire::Kafka);
         for stage in Stage::ALL {
             if self.rung(stage).is_none() {
-                self.put(stage, Outcome::NotTested, None, String::new(), Vec::new());
+                let is_there = stage != Stage::Listeners || has_listeners;
+                let outcome = if is_there { Outcome::NotTested } else { Outcome::None };
+                self.put(stage, outcome, None, String::new(), Vec::new());
             }
         }
         self.ladder.rungs.sort_by_key(|rung| rung.stage);
         self.ladder.findings.sort_by_key(|found| found.stage);
-        let worst = self.ladder.rungs.iter().map(|rung| rung.outcome).fold(Outcome::Passed, worse);
+        let worst = self.ladder.rungs.iter().map(|rung| rung.outcome).fold(Outcome::NotTested, worse);
         self.ladder.verdict = match worst {
             Outcome::Failed => Verdict::Failed,
             Outcome::Inconclusive => Verdict::Inconclusive,
             Outcome::Warned => Verdict::Warned,
-            Outcome::Passed | Outcome::NotTested | Outcome::None => Verdict::Passed,
+            Outcome::Passed => Verdict::Passed,
+            Outcome::NotTested | Outcome::None => Verdict::NotTested,
         };
         self.ladder.health = self.health();
         self.ladder.took = self.started.elapsed();

@@ -169,6 +169,7 @@ pub fn of_login(stage: Stage, error: &LoginError) -> Fault {
         LoginCause::Token { problem: TokenProblem::NotYet { .. }, .. } => &login::TOKEN_NOT_YET_VALID,
         LoginCause::Identity(IdentityError::Mismatch { .. }) => &tls::CLIENT_KEY_MISMATCH,
         LoginCause::Identity(_) => &tls::CLIENT_CERTIFICATE_UNUSABLE,
+        LoginCause::Complaint(complaint) => super::complaints::verdict(complaint).1,
         LoginCause::Trust(_) => &tls::TRUST_BUNDLE_UNUSABLE,
     };
     let fault = Fault::new(stage, entry, Line::At(error.place), error.to_string());

@@ -13,6 +13,7 @@ pub mod kafka;
 pub mod mqtt;
 pub mod net;
 pub mod proxy;
+mod recorder;
 pub mod tls;
 mod words;
 pub mod ws;

@@ -6,6 +6,7 @@
 #[cfg(feature = "run")]
 #[path = "../brokers/mod.rs"]
 mod brokers;
+mod chain;
 mod client;
 mod dialogue;
 mod dns;
@@ -20,6 +21,7 @@ mod program;
 mod properties;
 mod proxy;
 mod tls;
+mod websocket;
 
 use flowgate::transport::mqtt::{Client, ConnectOptions, Incoming};
 use flowgate::transport::net::{Route, Target};

@@ -13,11 +13,12 @@ pub struct Leaf {
 
 impl Authority {
     pub fn new(name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Self(CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap())
+        Self(CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap())
+    }
+
+    /// An authority that this one vouches for.
+    pub fn below(&self, name: &str) -> Self {
+        Self(CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0).unwrap())
     }
 
     pub fn pem(&self) -> String {
@@ -35,9 +36,14 @@ impl Authority {
     }
 
     pub fn client(&self, name: &str) -> Leaf {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+        self.sign(&client(name))
+    }
+
+    /// For a client, and good in 2001 only.
+    pub fn expired_client(&self, name: &str) -> Leaf {
+        let mut params = client(name);
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2001, 12, 31);
         self.sign(&params)
     }
 
@@ -59,16 +65,6 @@ impl Authority {
         self.sign(&params)
     }
 
-    /// A client certificate that was good in 2001 only.
-    pub fn expired_client(&self, name: &str) -> Leaf {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        params.not_before = date_time_ymd(2001, 1, 1);
-        params.not_after = date_time_ymd(2001, 12, 31);
-        self.sign(&params)
-    }
-
     /// Good in 2001 only.
     pub fn expired(&self, names: &[&str]) -> Leaf {
         let mut params = server(names);
@@ -86,11 +82,26 @@ impl Authority {
     }
 }
 
+fn authority(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+    params
+}
+
 fn server(names: &[&str]) -> CertificateParams {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let mut params = CertificateParams::new(names).unwrap();
     params.distinguished_name.push(DnType::CommonName, "server");
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    params
+}
+
+fn client(name: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
     params
 }
 

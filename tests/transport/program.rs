@@ -38,12 +38,15 @@ impl Server {
         Self::start(&["python3", "-m", "http.server", "PORT", "--bind", "127.0.0.1", "--directory", "DIR/none"], &[])
     }
 
-    /// `openssl s_server` with a certificate, and more arguments; `chain` stands behind the certificate in the file.
+    /// `openssl s_server` with a certificate, and more arguments; `chain` is sent behind the certificate. It serves
+    /// one connection after the other.
     pub fn openssl(leaf: &Leaf, chain: &str, more: &[&str], files: &[(&str, &str)]) -> Self {
-        let certificate = format!("{}{chain}", leaf.certificate);
-        let files = [&[("cert", certificate.as_str()), ("key", leaf.key.as_str())], files].concat();
-        let command = ["openssl", "s_server", "-accept", "127.0.0.1:PORT", "-cert", "DIR/cert", "-key", "DIR/key"];
-        let behind: &[&str] = if chain.is_empty() { &[] } else { &["-cert_chain", "DIR/cert"] };
+        let own = [("cert", leaf.certificate.as_str()), ("key", leaf.key.as_str()), ("chain", chain)];
+        let files = [&own, files].concat();
+        // Without `-www` it ends each connection as soon as its standard input ends.
+        let command =
+            ["openssl", "s_server", "-accept", "127.0.0.1:PORT", "-cert", "DIR/cert", "-key", "DIR/key", "-www"];
+        let behind: &[&str] = if chain.is_empty() { &[] } else { &["-cert_chain", "DIR/chain"] };
         Self::start(&[&command, behind, more].concat(), &files)
     }
 }

@@ -11,7 +11,7 @@ use crate::diag::Severity;
 use crate::exit::Exit;
 use crate::probe::{self, Means, Subject};
 use crate::report::Style;
-use crate::report::probe::{Ladder, ProbeFormat, ProbeReport, Verdict, line, write};
+use crate::report::probe::{Detail, Ladder, ProbeFormat, ProbeReport, Verdict, line, write};
 use crate::rules::Date;
 use crate::source::{DiscoverOptions, Sources, discover};
 use crate::{Environment, Io};
@@ -77,8 +77,13 @@ fn tell(args: &ProbeArgs, report: &ProbeReport<'_>, style: &Style, io: &mut Io<'
         FormatChoice::Concise => ProbeFormat::Concise,
         FormatChoice::Json => ProbeFormat::Json,
     };
+    let detail = match (args.quiet, args.verbose) {
+        (0, true) => Detail::Everything,
+        (0, false) => Detail::Ladders,
+        _ => Detail::Findings,
+    };
     if args.quiet < 2 || format == ProbeFormat::Json {
-        write(report, format, args.verbose, style, io.stdout)?;
+        write(report, format, detail, style, io.stdout)?;
     }
     if args.quiet == 0 && format != ProbeFormat::Json {
         writeln!(io.stderr, "{}", line(report))?;
@@ -156,7 +161,7 @@ fn exit(args: &ProbeArgs, ladders: &[Ladder]) -> Exit {
     let fails = |ladder: &Ladder| match ladder.verdict {
         Verdict::Failed => true,
         Verdict::Inconclusive => fail_on <= Severity::Warning,
-        Verdict::Warned | Verdict::Passed => false,
+        Verdict::Warned | Verdict::Passed | Verdict::NotTested => false,
     } || ladder.findings.iter().any(|found| found.diagnostic.severity >= fail_on);
     if ladders.iter().any(fails) { Exit::Findings } else { Exit::Clean }
 }

@@ -152,10 +152,18 @@ entry!(
     [pages::MQTT],
     "ca"
 );
+entry!(
+    TRUST_BUNDLE_UNKNOWN,
+    "trust-bundle-unknown",
+    Warning,
+    "the trust bundle of the manifest is not at hand",
+    [pages::MQTT],
+    "ca"
+);
 entry!(CERTIFICATE_ENDS_SOON, "certificate-ends-soon", Warning, "a certificate ends soon", [pages::X509], "ca");
 
 /// All entries of this module, in the order of the tables.
-pub static ENTRIES: [&Entry; 24] = [
+pub static ENTRIES: [&Entry; 25] = [
     &TLS_ON_PLAIN_PORT,
     &PLAIN_ON_TLS_PORT,
     &TLS_UNKNOWN_CA,
@@ -179,5 +187,6 @@ pub static ENTRIES: [&Entry; 24] = [
     &CLIENT_CERTIFICATE_UNUSED,
     &TRUST_BUNDLE_EMPTY,
     &TRUST_BUNDLE_UNUSABLE,
+    &TRUST_BUNDLE_UNKNOWN,
     &CERTIFICATE_ENDS_SOON,
 ];

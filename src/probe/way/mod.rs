@@ -13,6 +13,7 @@ mod tls;
 
 use super::fault::Fault;
 use super::{Climb, Means, Opening};
+use crate::access::trust::{self, Bundle};
 use crate::access::wire;
 use crate::message::Wire;
 use crate::model::FarEnd;
@@ -76,11 +77,14 @@ pub struct Kind {
     pub azure: bool,
     /// What it should speak.
     pub expects: Option<Wire>,
+    /// Whether the trust bundle of its manifest is not at hand, so that the dataflow may trust what is not trusted here.
+    pub bundle_unknown: bool,
 }
 
 impl Kind {
     /// That of `subject`.
-    pub fn of(subject: &super::Subject) -> Self {
+    pub fn of(subject: &super::Subject, means: &Means<'_>) -> Self {
+        let bundle = trust::bundle(&subject.end, means.manifests);
         let far_end = subject.end.summary.far_end;
         Self {
             in_cluster: far_end == FarEnd::LocalBroker,
@@ -94,6 +98,7 @@ impl Kind {
                     | FarEnd::Unknown
             ),
             expects: wire(&subject.end),
+            bundle_unknown: matches!(bundle, Bundle::Unknown { .. }) && means.reach.trusted.is_empty(),
         }
     }
 }
@@ -112,7 +117,7 @@ async fn go(stages: &mut Stages, means: &Means<'_>, opening: &Opening, kind: Kin
 
 /// Goes the way to `opening`, and says on the ladder how far it came.
 pub async fn open(climb: &mut Climb<'_>, opening: &Opening) -> Option<Opened> {
-    let kind = Kind::of(climb.subject());
+    let kind = Kind::of(climb.subject(), climb.means());
     let way = reach_out(climb.means(), opening, kind).await;
     climb.adopt(way)
 }

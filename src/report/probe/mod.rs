@@ -4,7 +4,16 @@
 //! The types here are plain and owned: `probe` fills them, and every format tells the same facts of them. Findings are
 //! written as everywhere else, by the module above. Texts from servers are made harmless on their way out.
 
+mod concise;
 mod human;
+mod json;
+mod narrated;
+mod shown;
+mod stages;
+mod tally;
+
+pub use stages::{doc, verdicts};
+pub use tally::line;
 
 use super::Style;
 use crate::diag::{Diagnostic, Place, Severity};
@@ -102,6 +111,17 @@ pub struct Fact {
     pub detail: bool,
 }
 
+impl Fact {
+    /// The name of facts that say which part of a stage was not tested, and why. Stages that have one are never counted as
+    /// tested as a whole.
+    pub const NOT_TESTED: &str = "not-tested";
+
+    /// A part of a stage that was not tested, and why: ``publish to `a/b` (--write)``.
+    pub fn not_tested(what: impl Into<String>) -> Self {
+        Self { name: Self::NOT_TESTED, value: what.into(), detail: false }
+    }
+}
+
 /// A stage of an endpoint and what became of it.
 #[derive(Debug, Clone)]
 pub struct Rung {
@@ -148,23 +168,35 @@ pub enum Verdict {
     Failed,
     /// It cannot be told from here.
     Inconclusive,
+    /// There is nothing that could be tested.
+    NotTested,
 }
 
 impl Verdict {
-    /// The key in every format.
+    /// The key in machine formats.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Passed => "passed",
             Self::Warned => "warned",
             Self::Failed => "failed",
             Self::Inconclusive => "inconclusive",
+            Self::NotTested => "not-tested",
+        }
+    }
+
+    /// In words.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Warned => "passed with warnings",
+            Self::NotTested => "not tested",
+            Self::Passed | Self::Failed | Self::Inconclusive => self.as_str(),
         }
     }
 
     /// In the colour of which severity it is shown.
     pub const fn severity(self) -> Option<Severity> {
         match self {
-            Self::Passed => None,
+            Self::Passed | Self::NotTested => None,
             Self::Warned | Self::Inconclusive => Some(Severity::Warning),
             Self::Failed => Some(Severity::Error),
         }
@@ -200,6 +232,19 @@ pub struct Ladder {
     pub took: Duration,
 }
 
+impl Ladder {
+    /// The stage that decides the verdict, if it is another than passed.
+    pub fn decided_at(&self) -> Option<Stage> {
+        let decides = match self.verdict {
+            Verdict::Failed => Outcome::Failed,
+            Verdict::Inconclusive => Outcome::Inconclusive,
+            Verdict::Warned => Outcome::Warned,
+            Verdict::Passed | Verdict::NotTested => return None,
+        };
+        self.rungs.iter().find(|rung| rung.outcome == decides).map(|rung| rung.stage)
+    }
+}
+
 /// Everything that the report of a probe tells.
 #[derive(Clone, Copy)]
 pub struct ProbeReport<'a> {
@@ -228,36 +273,35 @@ pub enum ProbeFormat {
     Json,
 }
 
-/// Writes `report` to `out`; `verbose` shows every fact in the human format.
+/// How much is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Detail {
+    /// The findings alone.
+    Findings,
+    /// Ladders with the facts that matter, and findings.
+    #[default]
+    Ladders,
+    /// Every fact of every stage.
+    Everything,
+}
+
+/// Writes `report` to `out`. JSON tells everything, whatever `detail` is.
 ///
 /// # Errors
 /// Whatever writing to `out` returns, a broken pipe included.
 pub fn write(
     report: &ProbeReport<'_>,
     format: ProbeFormat,
-    verbose: bool,
+    detail: Detail,
     style: &Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     match format {
-        ProbeFormat::Human | ProbeFormat::Concise | ProbeFormat::Json => {
-            human::write(report, verbose, style, &mut out)?
-        }
+        ProbeFormat::Human if style.graphics => human::write(report, detail, style, &mut out)?,
+        ProbeFormat::Human => narrated::write(report, detail, style, &mut out)?,
+        ProbeFormat::Concise => concise::write(report, detail, style, &mut out)?,
+        ProbeFormat::Json => json::write(report, &mut out)?,
     }
     out.flush()
-}
-
-/// The verdicts as one line without a line end, such as `1 of 2 endpoints failed, 1 passed in 41 ms`.
-pub fn line(report: &ProbeReport<'_>) -> String {
-    let count = |verdict| report.ladders.iter().filter(|ladder| ladder.verdict == verdict).count();
-    let all = [Verdict::Failed, Verdict::Inconclusive, Verdict::Warned, Verdict::Passed];
-    let parts: Vec<String> = all
-        .into_iter()
-        .map(|verdict| (count(verdict), verdict))
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, verdict)| format!("{n} {}", verdict.as_str()))
-        .collect();
-    let endpoints = if report.ladders.len() == 1 { "endpoint" } else { "endpoints" };
-    format!("{} {endpoints}: {} in {} ms", report.ladders.len(), parts.join(", "), report.took.as_millis())
 }

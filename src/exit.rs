@@ -34,7 +34,10 @@ impl Exit {
             Self::Trouble,
             "usage, or a file that cannot be read or written; `run`: nobody agreed to send; `run`, `probe`: it was interrupted",
         ),
-        (Self::Nothing, "no dataflow resource among the files (`lint`: unless `--allow-empty`), no endpoint to probe, or no case to run"),
+        (
+            Self::Nothing,
+            "no dataflow resource among the files (`lint`: unless `--allow-empty`), no endpoint to probe, or no case to run",
+        ),
     ];
 }
 

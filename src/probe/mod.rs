@@ -108,6 +108,7 @@ async fn climb_up(climb: &mut Climb<'_>, sent: &mut Sent) {
                 trust,
                 identity: known.identity(&proof),
                 server_name: means.reach.server_name.clone(),
+                ..TlsOptions::default()
             }),
             Err(error) => return climb.stop(fault::of_login(Stage::Tls, &error), None, Vec::new()),
         }

@@ -65,16 +65,6 @@ impl Authority {
         self.sign(&params)
     }
 
-    /// A client certificate that was good in 2001 only.
-    pub fn expired_client(&self, name: &str) -> Leaf {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
-        params.not_before = date_time_ymd(2001, 1, 1);
-        params.not_after = date_time_ymd(2001, 12, 31);
-        self.sign(&params)
-    }
-
     /// Good in 2001 only.
     pub fn expired(&self, names: &[&str]) -> Leaf {
         let mut params = server(names);

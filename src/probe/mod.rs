@@ -22,7 +22,7 @@ mod way;
 
 pub use climb::Climb;
 pub use fault::{Fault, Line};
-pub use subject::{DestinationUse, SourceUse, Subject, Uses, subjects};
+pub use subject::{DestinationUse, SourceUse, Subject, Uses, subjects, uses_default};
 
 use crate::access::{Given, LoginError, Manifests, Proof, Reach, address, login, trust, wire};
 use crate::message::Wire;

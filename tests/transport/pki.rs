@@ -11,6 +11,7 @@ pub struct Leaf {
     pub key: String,
 }
 
+#[allow(dead_code, reason = "each test uses its part")]
 impl Authority {
     pub fn new(name: &str) -> Self {
         Self(CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap())
@@ -45,15 +46,6 @@ impl Authority {
         params.not_before = date_time_ymd(2001, 1, 1);
         params.not_after = date_time_ymd(2001, 12, 31);
         self.sign(&params)
-    }
-
-    /// An authority below this one.
-    pub fn intermediate(&self, name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Self(CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.0).unwrap())
     }
 
     /// Good for so many days from now.

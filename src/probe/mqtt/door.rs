@@ -43,8 +43,13 @@ pub async fn websocket(
 
 async fn no_websocket(climb: &Climb<'_>, opening: &Opening, error: &WsError, link: Link) -> Fault {
     let fault = |entry, message: String| Fault::new(Stage::Protocol, entry, Line::Host, message);
+    if let WsError::Io(error) = error
+        && let Some(fault) = way::late(error, link.certificate == Shown::Yes)
+    {
+        return fault;
+    }
     let otherwise = match error {
-        WsError::Refused { status: 404, .. } => {
+        WsError::WrongPath { .. } => {
             return fault(&door::WEBSOCKET_PATH, error.to_string()).help(
                 "a dataflow asks for the path `/mqtt`: let the broker or the gateway in front of it serve MQTT there",
             );
@@ -55,7 +60,7 @@ async fn no_websocket(climb: &Climb<'_>, opening: &Opening, error: &WsError, lin
         }
         WsError::Silent(_) => return fault(&network::PEER_SILENT, error.to_string()),
         WsError::NotHttp(_) => fault(&door::MQTT_PORT_SPEAKS_OTHER, error.to_string()),
-        WsError::Ended(_) => {
+        WsError::Ended | WsError::Io(_) => {
             fault(&network::PEER_CLOSED, format!("the other end gave no answer to the WebSocket request: {error}"))
         }
         _ => return fault(&door::WEBSOCKET_REFUSED, error.to_string()),

@@ -56,7 +56,7 @@ pub fn subjects(manifests: &Manifests, names: &[String], with_default: bool) -> 
     let mut found: Vec<Subject> = Vec::new();
     for summary in manifests.bundle.endpoints.iter().filter(|summary| wanted(summary.id.name())) {
         let uses = uses(manifests, Some(&summary.id));
-        found.push(Subject { end: End::of(summary), uses });
+        found.push(Subject { end: End::of((**summary).clone()), uses });
     }
     let has_default = manifests.bundle.endpoints.iter().any(|summary| summary.id.name() == "default");
     let named_default = names.iter().any(|name| name == "default");
@@ -67,6 +67,12 @@ pub fn subjects(manifests: &Manifests, names: &[String], with_default: bool) -> 
     let missing: Vec<String> =
         names.iter().filter(|name| !found.iter().any(|subject| subject.end.name() == name.as_str())).cloned().collect();
     if missing.is_empty() { Ok(found) } else { Err(missing) }
+}
+
+/// Whether a dataflow refers to the endpoint `default` without a manifest of it.
+pub fn uses_default(manifests: &Manifests) -> bool {
+    let uses = uses(manifests, None);
+    !uses.sources.is_empty() || !uses.destinations.is_empty()
 }
 
 /// What dataflows do at the endpoint `of`; `None` is the one that every instance has.

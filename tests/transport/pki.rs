@@ -11,14 +11,10 @@ pub struct Leaf {
     pub key: String,
 }
 
+#[allow(dead_code, reason = "each test uses its part")]
 impl Authority {
     pub fn new(name: &str) -> Self {
         Self(CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap())
-    }
-
-    /// An authority that this one vouches for.
-    pub fn below(&self, name: &str) -> Self {
-        Self(CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0).unwrap())
     }
 
     pub fn pem(&self) -> String {
@@ -39,21 +35,17 @@ impl Authority {
         self.sign(&client(name))
     }
 
+    /// An authority below this one.
+    pub fn below(&self, name: &str) -> Self {
+        Self(CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0).unwrap())
+    }
+
     /// For a client, and good in 2001 only.
     pub fn expired_client(&self, name: &str) -> Leaf {
         let mut params = client(name);
         params.not_before = date_time_ymd(2001, 1, 1);
         params.not_after = date_time_ymd(2001, 12, 31);
         self.sign(&params)
-    }
-
-    /// An authority below this one.
-    pub fn intermediate(&self, name: &str) -> Self {
-        let mut params = CertificateParams::default();
-        params.distinguished_name.push(DnType::CommonName, name);
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-        Self(CertifiedIssuer::signed_by(params, KeyPair::generate().unwrap(), &self.0).unwrap())
     }
 
     /// Good for so many days from now.

@@ -118,7 +118,7 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
         }
         'flowgate;rules' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the table is written')
-            [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Only these rules or families')
+            [CompletionResult]::new('--select', '--select', [CompletionResultType]::ParameterName, 'Only these rules or families; `probe`: the verdicts of `flowgate probe`, which are not listed otherwise')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the output')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -112,7 +112,7 @@ set edit:completion:arg-completer[flowgate] = {|@words|
         }
         &'flowgate;rules'= {
             cand --format 'How the table is written'
-            cand --select 'Only these rules or families'
+            cand --select 'Only these rules or families; `probe`: the verdicts of `flowgate probe`, which are not listed otherwise'
             cand --color 'When to colour the output'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -123,7 +123,7 @@ complete -c flowgate -n "__fish_flowgate_using_subcommand run" -s V -l version -
 complete -c flowgate -n "__fish_flowgate_using_subcommand rules" -l format -d 'How the table is written' -r -f -a "table\t'A table for the terminal'
 markdown\t'A Markdown table'
 json\t'JSON'"
-complete -c flowgate -n "__fish_flowgate_using_subcommand rules" -l select -d 'Only these rules or families' -r
+complete -c flowgate -n "__fish_flowgate_using_subcommand rules" -l select -d 'Only these rules or families; `probe`: the verdicts of `flowgate probe`, which are not listed otherwise' -r
 complete -c flowgate -n "__fish_flowgate_using_subcommand rules" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
 never\t'Never'"

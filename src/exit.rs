@@ -26,14 +26,18 @@ impl Exit {
         (Self::Clean, "nothing to complain of"),
         (
             Self::Findings,
-            "findings at or above `--fail-on`, or a `--diff` that is not empty; `run`: a message that was lost, was not as \
-             expected or predicted, cannot be told apart, or could not be sent",
+            "findings at or above `--fail-on`, or a `--diff` that is not empty; `probe`: an endpoint that fails, or of which it \
+             cannot be told; `run`: a message that was lost, was not as expected or predicted, cannot be told apart, or \
+             could not be sent",
         ),
         (
             Self::Trouble,
-            "usage, or a file that cannot be read or written; `run`: nobody agreed to send, or it was interrupted",
+            "usage, or a file that cannot be read or written; `run`: nobody agreed to send; `run`, `probe`: it was interrupted",
         ),
-        (Self::Nothing, "no dataflow resource among the files (`lint`: unless `--allow-empty`), or no case to run"),
+        (
+            Self::Nothing,
+            "no dataflow resource among the files (`lint`: unless `--allow-empty`), no endpoint to probe, or no case to run",
+        ),
     ];
 }
 

@@ -14,6 +14,8 @@ pub mod exit;
 pub mod message;
 pub mod model;
 pub mod policy;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod redact;
 pub mod report;
 pub mod rules;

@@ -67,11 +67,82 @@ fn the_tables_of_the_readme_are_fresh() {
     let path = root("README.md");
     let text = with_part(&read(&path), "exit codes", &exits);
     let text = with_part(&text, "rules", &format!("\n{}\n", output(&["rules", "--format", "markdown"])));
+    let text = with_part(&text, "verdicts", &verdicts());
     let cases = format!("\n```yaml\n{}```\n\n", read(&root(CASES)));
     let text = with_part(&text, "cases", &cases);
     #[cfg(feature = "translate")]
     let text = with_part(&text, "settings", &settings());
     hold(&path, &text);
+}
+
+/// What `flowgate probe` can find, as a table.
+fn verdicts() -> String {
+    let mut table = "\n| layer | verdict | what it means | what to do |\n|---|---|---|---|\n".to_owned();
+    for (layer, entries) in flowgate::policy::probe::LAYERS {
+        for entry in entries {
+            let (id, summary, advice) = (entry.id, entry.summary, advice(entry.doc));
+            table.push_str(&format!("| {layer} | `{id}` | {summary} | {} |\n", advice.replace('|', "\\|")));
+        }
+    }
+    table.push('\n');
+    table
+}
+
+/// The text of the section `heading` of a documentation.
+fn section<'d>(doc: &'d str, heading: &str) -> &'d str {
+    let rest = doc.split_once(&format!("## {heading}\n")).map_or("", |(_, rest)| rest);
+    rest.split_once("\n## ").map_or(rest, |(section, _)| section).trim()
+}
+
+/// The first sentence of what to write, on one line.
+fn advice(doc: &str) -> String {
+    let paragraph = section(doc, "What to write").split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    paragraph.find(". ").map_or(paragraph.clone(), |end| paragraph[..=end].to_owned())
+}
+
+#[test]
+fn every_verdict_says_what_it_means_and_what_to_do() {
+    for entry in flowgate::policy::probe::entries() {
+        let (id, doc) = (entry.id, entry.doc);
+        let headings: Vec<&str> = doc.lines().filter(|line| line.starts_with("## ")).collect();
+        let wanted = ["## What it finds", "## Why it matters", "## What to write", "## Where the sources disagree"];
+        assert!(headings.len() >= 3 && wanted.starts_with(&headings), "{id}: {headings:?}");
+        for heading in headings {
+            assert!(section(doc, &heading[3..]).len() > 40, "{id}: nothing under `{heading}`");
+        }
+        assert!(!doc.contains("TODO"), "{id}");
+        let advice = advice(doc);
+        assert!(advice.ends_with('.') && advice.chars().count() <= 120, "{id}: `{advice}`");
+    }
+}
+
+#[test]
+fn verdicts_are_listed_where_they_are_asked_for() {
+    let listed = |args: &[&str]| output(args).lines().filter(|line| line.contains("| probe |")).count();
+    assert_eq!(listed(&["rules", "--format", "markdown"]), 0);
+    assert_eq!(listed(&["rules", "--format", "markdown", "--select", "tls-expired,eh-tls"]), 1);
+    let all = flowgate::policy::probe::entries().count();
+    for name in ["probe", "all"] {
+        assert_eq!(listed(&["rules", "--format", "markdown", "--select", name]), all, "{name}");
+    }
+    // Everything else is listed without being asked for.
+    let rules = output(&["rules", "--format", "markdown"]);
+    for entry in flowgate::policy::catalogue().filter(|entry| entry.family.as_str() != "probe") {
+        assert!(rules.contains(&format!("| `{}` |", entry.id)), "{}", entry.id);
+    }
+}
+
+#[test]
+fn verdicts_name_each_other_rightly() {
+    // Values of manifests that look like ids.
+    let values = ["aio-broker", "aio-internal", "aio-mqtt", "broker-0", "x-ms-error-code"];
+    for entry in flowgate::policy::probe::entries() {
+        for word in entry.doc.split('`').skip(1).step_by(2) {
+            let is_id = word.contains('-') && word.chars().all(|c| matches!(c, 'a'..='z' | '0'..='9' | '-'));
+            let known = find(word).is_some() || values.contains(&word) || word.starts_with('-');
+            assert!(!is_id || known, "{}: `{word}` is no verdict and no rule", entry.id);
+        }
+    }
 }
 
 /// The questions that the documentation leaves open, as a table.
@@ -132,7 +203,7 @@ fn every_schema_is_printed_and_valid() {
 
 #[test]
 fn the_schemas_of_files_and_reports_are_printed_as_published() {
-    for name in ["cases", "run", "report"] {
+    for name in ["cases", "run", "probe", "report"] {
         let text = output(&["schema", name]);
         assert_eq!(text, read(&root("schemas").join(format!("{name}.schema.json"))));
         let schema: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -22,7 +22,7 @@ const LAYERS: [(&str, &[&str]); 22] = [
     ("message", &[]),
     ("syntax", &[]),
     ("translate", &["diag", "message", "model", "settings", "syntax"]),
-    ("secrets", &["diag", "redact"]),
+    ("secrets", &["diag", "redact", "transport"]),
     ("transport", &["message", "redact"]),
     (
         "access",

@@ -4,12 +4,12 @@
 //! What goes onto a wire of it is for `transport`; no credential is ever part of a text that comes out of here.
 
 use super::address::target;
-use super::{Ask, End, Manifests, Reach, wire};
+use super::{Ask, End, Manifests, Reach, checks, wire};
 use crate::diag::Place as At;
 use crate::message::Wire;
 use crate::model::{FarEnd, Scalar, SecretUse, Text};
 use crate::redact::Secret;
-use crate::secrets::{Origin, Place, SecretError, TokenFacts, TokenProblem, TokenSource};
+use crate::secrets::{Application, Origin, Place, SecretError, Token, TokenFacts, TokenProblem, TokenSource};
 use crate::transport::tls::{Identity, IdentityError, TrustError};
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -20,6 +20,9 @@ const EVENT_GRID_AUDIENCE: &str = "https://eventgrid.azure.net";
 const LOCAL_AUDIENCE: &str = "aio-internal";
 /// The key of a Secret for SASL that holds one token (Kafka endpoint page, generic section).
 const TOKEN_KEY: &str = "token";
+
+/// The namespace of Azure IoT Operations, for endpoints that name none.
+pub(super) const NAMESPACE: &str = "azure-iot-operations";
 
 /// A login that a person gives in place of the manifest's.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -101,12 +104,23 @@ pub enum LoginCause {
     /// A client certificate that cannot be used.
     #[error(transparent)]
     Identity(IdentityError),
+    /// A login that is known to be refused.
+    #[error(transparent)]
+    Complaint(Box<super::Complaint>),
     /// A trust bundle that cannot be used.
     #[error(transparent)]
     Trust(TrustError),
-    /// A value that is to be text.
-    #[error("`{0}` is not UTF-8")]
-    NotText(String),
+    /// A token that Event Grid refuses, whatever it says otherwise.
+    #[error(
+        "Event Grid takes tokens of managed identities and service principals only, and that from {origin} is of {}",
+        .facts.identity()
+    )]
+    PersonToken {
+        /// Where it came from.
+        origin: Origin,
+        /// Its claims.
+        facts: Box<TokenFacts>,
+    },
 }
 
 /// What is proved to a broker.
@@ -218,7 +232,7 @@ impl Asking<'_> {
             Some(place) => TokenSource::Place(place.clone()),
             None if self.reach.asks(Ask::Kubectl) => TokenSource::ServiceAccount {
                 namespace: self.namespace(),
-                account: "default".to_owned(),
+                account: self.reach.service_account.clone().unwrap_or_else(|| "default".to_owned()),
                 audience: audience.clone(),
             },
             None => {
@@ -234,21 +248,54 @@ impl Asking<'_> {
         let kafka = wire(self.end) == Some(Wire::Kafka);
         let audience = audience(self.end).unwrap_or_default();
         let source = match &self.reach.token {
-            Some(place) => TokenSource::Place(place.clone()),
-            None if self.reach.asks(Ask::Az) => TokenSource::AzureCli { resource: audience.clone() },
-            None => {
-                return Err(self.wrong(LoginCause::NoToken(
-                    "a token is needed in place of the cluster's managed identity: `--ask az` gets one, `--token-file` reads one",
-                )));
-            }
+            Some(place) => Some(TokenSource::Place(place.clone())),
+            None => self.reach.ask.iter().find_map(|who| self.entra(*who, &audience)),
         };
+        let source = source.ok_or_else(|| {
+            self.wrong(LoginCause::NoToken(
+                "a token is needed in place of the cluster's managed identity: `--ask az` gets one, `--token-file` reads one",
+            ))
+        })?;
         let mut proof = self.token(if kafka { "OAUTHBEARER" } else { "OAUTH2-JWT" }, &source, &audience).await?;
-        proof.notes.push("this is not the managed identity of the cluster, which has rights of its own".to_owned());
+        let facts = proof.token.as_ref().map(|token| &token.facts);
+        let written = self.client_id();
+        let is_named = facts.and_then(|facts| facts.application.as_deref()).zip(written);
+        proof.notes.push(match is_named {
+            Some((is, written)) if is.eq_ignore_ascii_case(written) => {
+                format!("tested as the identity that the endpoint names, `{written}`")
+            }
+            _ => {
+                let identity = facts.map(TokenFacts::identity).unwrap_or_default();
+                format!("tested as {identity}, not as the cluster's managed identity, which has rights of its own")
+            }
+        });
         Ok(proof)
+    }
+
+    /// Where `who` gets an Entra token for `audience`, if it does that.
+    fn entra(self, who: Ask, audience: &str) -> Option<TokenSource> {
+        let (resource, client) = (audience.to_owned(), self.client_id().map(str::to_owned));
+        match who {
+            Ask::Kubectl => None,
+            Ask::Az => Some(TokenSource::AzureCli { resource }),
+            Ask::WorkloadIdentity => {
+                let tenant = setting(self.end, "userAssignedManagedIdentitySettings.tenantId").map(str::to_owned);
+                Some(TokenSource::WorkloadIdentity { resource, application: Application { client, tenant } })
+            }
+            Ask::ServicePrincipal => Some(TokenSource::ServicePrincipal { resource }),
+            Ask::ManagedIdentity => Some(TokenSource::ManagedIdentity { resource, client }),
+        }
+    }
+
+    /// The identity that the manifest names, if it is user-assigned.
+    fn client_id(&self) -> Option<&str> {
+        let is_user_assigned = method(self.end) == "userassignedmanagedidentity";
+        setting(self.end, "userAssignedManagedIdentitySettings.clientId").filter(|_| is_user_assigned)
     }
 
     async fn token(self, method: &'static str, source: &TokenSource, audience: &str) -> Result<Proof, LoginError> {
         let token = self.reach.secrets.token(source).await.map_err(|error| self.secret_error(error))?;
+        let token = self.no_person(token)?;
         if let Some(problem) = token.facts.problems(audience, SystemTime::now()).into_iter().next() {
             let facts = Box::new(token.facts);
             return Err(self.wrong(LoginCause::Token { origin: token.origin, facts, problem }));
@@ -258,6 +305,15 @@ impl Asking<'_> {
             token: Some(Bearer { method, jwt: token.jwt, facts: token.facts }),
             ..Proof::default()
         })
+    }
+
+    /// `token`, unless it is one of a person for Event Grid (page "Microsoft Entra JWT authentication and Azure RBAC
+    /// authorization to publish or subscribe MQTT messages").
+    fn no_person(self, token: Token) -> Result<Token, LoginError> {
+        if self.end.summary.far_end != FarEnd::EventGrid || !token.facts.is_person() {
+            return Ok(token);
+        }
+        Err(self.wrong(LoginCause::PersonToken { origin: token.origin, facts: Box::new(token.facts) }))
     }
 
     async fn sasl(self) -> Result<Proof, LoginError> {
@@ -271,7 +327,7 @@ impl Asking<'_> {
             Ok(username) => (username, self.find(reference, "password").await?),
             // The generic section of the Kafka page shows a single key.
             Err(error) => match self.find(reference, TOKEN_KEY).await {
-                Ok(token) => (Secret::new("$ConnectionString".to_owned()), token),
+                Ok(token) => (Secret::new(checks::CONNECTION_STRING.to_owned()), token),
                 Err(_) => return Err(error),
             },
         };
@@ -313,6 +369,7 @@ impl Asking<'_> {
         if let Some(place) = &given.token {
             let source = TokenSource::Place(place.clone());
             let token = self.reach.secrets.token(&source).await.map_err(|error| self.secret_error(error))?;
+            let token = self.no_person(token)?;
             let method = match (wire(self.end), self.end.summary.far_end) {
                 (Some(Wire::Kafka), _) => "OAUTHBEARER",
                 (_, FarEnd::LocalBroker) => "K8S-SAT",
@@ -343,14 +400,8 @@ impl Asking<'_> {
     }
 
     async fn find(self, reference: &Text, key: &str) -> Result<Secret<String>, LoginError> {
-        let id = &self.end.summary.id;
-        if let Some(value) = self.manifests.secret(id, &reference.value, key) {
-            let text = String::from_utf8(value.expose().clone());
-            return text
-                .map(Secret::new)
-                .map_err(|_| LoginError::new(reference.place, LoginCause::NotText(key.to_owned())));
-        }
-        let found = self.reach.secrets.find(&reference.value, key).await;
+        let in_files = self.manifests.secret(&self.end.summary.id, &reference.value, key);
+        let found = self.reach.secrets.find(&self.namespace(), &reference.value, key, in_files).await;
         let text = found.and_then(|found| found.text());
         text.map_err(|error| LoginError::new(reference.place, LoginCause::Secret(error)))
     }
@@ -360,6 +411,6 @@ impl Asking<'_> {
     }
 
     fn namespace(self) -> String {
-        self.end.summary.id.namespace.as_deref().unwrap_or("azure-iot-operations").to_owned()
+        self.end.summary.id.namespace.as_deref().unwrap_or(NAMESPACE).to_owned()
     }
 }

@@ -14,6 +14,7 @@ use crate::source::{self, Encoding, ReadError, Sources};
 use crate::yaml::Stream;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use std::collections::HashMap;
 
 /// The endpoint that every instance has (MQTT endpoint page).
 const BUILT_IN: &str = "\
@@ -63,6 +64,12 @@ pub struct End {
 }
 
 impl End {
+    /// The end that `summary` makes.
+    pub fn of(summary: EndpointSummary) -> Self {
+        let settings = settings::Endpoint::of(&summary);
+        Self { summary, settings }
+    }
+
     /// The name of the endpoint.
     pub fn name(&self) -> &str {
         self.summary.id.name()
@@ -174,6 +181,8 @@ pub struct Manifests {
     flows: Vec<Read>,
     has_arm: bool,
     items: Vec<(ResourceKind, Item)>,
+    config_maps: Vec<Identity>,
+    missing: Vec<Identity>,
     built_in: EndpointSummary,
 }
 
@@ -205,7 +214,10 @@ impl Manifests {
         linter.finish(|finding| judge.take([finding]));
         let Judged { shown, .. } = judge.end();
         let built_in = built_in(&mut sources);
-        Ok(Self { sources, bundle: linter.into_bundle(), findings: shown, flows, has_arm, items, built_in })
+        let bundle = linter.into_bundle();
+        let config_maps = bundle.config_maps.iter().map(|summary| summary.id.clone()).collect();
+        let missing = Vec::new();
+        Ok(Self { sources, bundle, findings: shown, flows, has_arm, items, config_maps, missing, built_in })
     }
 
     /// The names of all dataflows.
@@ -270,6 +282,11 @@ impl Manifests {
         }
     }
 
+    /// The endpoint `default`, which every instance has.
+    pub fn built_in(&self) -> End {
+        End::of(self.built_in.clone())
+    }
+
     /// What could not be read of the files, so that something may seem to be missing.
     pub fn unread(&self) -> impl Iterator<Item = &Diagnostic> {
         let is_unread =
@@ -287,8 +304,7 @@ impl Manifests {
                 return Err(self.no_endpoint(name, place));
             }
         };
-        let settings = settings::Endpoint::of(&summary);
-        Ok(End { summary, settings })
+        Ok(End::of(summary))
     }
 
     fn no_endpoint(&self, name: &str, place: Place) -> ManifestError {
@@ -305,11 +321,32 @@ impl Manifests {
         self.items(ResourceKind::Secret, from, name).find(|item| &*item.key == key).map(|item| &item.value)
     }
 
-    /// The values of the ConfigMap `name`; `None` where the files do not hold it.
-    pub fn config_map(&self, from: &Identity, name: &str) -> Option<Vec<&[u8]>> {
-        let values: Vec<&[u8]> =
-            self.items(ResourceKind::ConfigMap, from, name).map(|item| item.value.expose().as_slice()).collect();
-        (!values.is_empty()).then_some(values)
+    /// The keys of the ConfigMap `name` with their values; `None` where neither the files nor a cluster gave it.
+    pub fn config_map(&self, from: &Identity, name: &str) -> Option<Vec<(&str, &[u8])>> {
+        let is_it = |id: &Identity| id.name() == name && id.may_share_namespace(from);
+        self.config_maps.iter().any(is_it).then(|| {
+            let items = self.items(ResourceKind::ConfigMap, from, name);
+            items.map(|item| (&*item.key, item.value.expose().as_slice())).collect()
+        })
+    }
+
+    /// Whether a cluster was asked for the ConfigMap `name` and does not have it.
+    pub(super) fn is_missing(&self, from: &Identity, name: &str) -> bool {
+        self.missing.iter().any(|id| id.name() == name && id.may_share_namespace(from))
+    }
+
+    /// Takes in the ConfigMap `owner` of a cluster.
+    pub(super) fn hold_config_map(&mut self, owner: Identity, keys: HashMap<String, Secret<Vec<u8>>>) {
+        let item = |(key, value): (String, _)| {
+            (ResourceKind::ConfigMap, Item { owner: owner.clone(), key: key.as_str().into(), value })
+        };
+        self.items.extend(keys.into_iter().map(item));
+        self.config_maps.push(owner);
+    }
+
+    /// Remembers that a cluster does not have the ConfigMap `owner`.
+    pub(super) fn miss_config_map(&mut self, owner: Identity) {
+        self.missing.push(owner);
     }
 
     fn items(&self, kind: ResourceKind, from: &Identity, name: &str) -> impl Iterator<Item = &Item> {

@@ -1,14 +1,18 @@
 //! From manifests to a way in: which endpoint, at which address, trusted by what, logged into as whom.
 //!
-//! [`Manifests`] reads files, Secrets and ConfigMaps; [`address`] says where an endpoint is, [`trust`] whose certificates
-//! it takes, [`login`] what is proved to it. Nothing is dialled here: connections are made by `run` and `probe`, with what
-//! comes out of this.
+//! [`Manifests`] reads files, Secrets and ConfigMaps, [`cluster`] fetches them; [`address`] says where an endpoint is,
+//! [`trust`] whose certificates it takes, [`login`] what is proved to it, [`checks`] what is wrong with that already. No
+//! broker is dialled here: connections are made by `run` and `probe`, with what comes out of this.
 
 pub mod address;
+pub mod checks;
+pub mod cluster;
 pub mod login;
 mod manifests;
 pub mod trust;
 
+pub use checks::Complaint;
+pub use cluster::Cluster;
 pub use login::{Given, LoginCause, LoginError, Proof};
 pub use manifests::{End, Line, ManifestError, Manifests};
 
@@ -32,8 +36,10 @@ pub struct Reach {
     pub secrets: Secrets,
     /// Where tokens come from, if it is said.
     pub token: Option<Place>,
-    /// Who may be asked for what is not given otherwise.
+    /// Who may be asked for what is not given otherwise; the first that can give it is.
     pub ask: Vec<Ask>,
+    /// The service account whose token is asked for, where not `default`.
+    pub service_account: Option<String>,
 }
 
 impl Reach {
@@ -50,6 +56,12 @@ pub enum Ask {
     Kubectl,
     /// The Azure CLI: Entra tokens.
     Az,
+    /// Entra, for the federated token of this pod: Entra tokens.
+    WorkloadIdentity,
+    /// Entra, for the secret of an application: Entra tokens.
+    ServicePrincipal,
+    /// The managed identity of this Azure VM or Arc-enabled server: Entra tokens.
+    ManagedIdentity,
 }
 
 /// What `end` speaks, if Flowgate can talk to it.

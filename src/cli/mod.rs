@@ -1,14 +1,18 @@
 //! The command line, as clap sees it. Help, completions and man pages are derived from it.
 
+mod probe;
+mod reach;
 mod run;
 
+pub use probe::{ProbeArgs, ProbeLoginArgs, StageChoice, TestArgs};
+pub use reach::ReachArgs;
 pub use run::{
-    AskChoice, ExpectArgs, LoadArgs, MessageArgs, PartChoice, PlaceArgs, ReachArgs, RunArgs, RunFormat, TranslateArgs,
+    AskChoice, ExpectArgs, LoadArgs, LoginArgs, MessageArgs, PartChoice, PlaceArgs, RunArgs, RunFormat, TranslateArgs,
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-/// Lint and run Azure IoT Operations dataflow manifests: from a manifest to the line to change
+/// Lint, probe and run Azure IoT Operations dataflow manifests: from a manifest to the line to change
 #[derive(Debug, Parser)]
 #[command(name = "flowgate", version, max_term_width = 100, propagate_version = true)]
 pub struct Cli {
@@ -25,6 +29,8 @@ pub struct Cli {
 pub enum Command {
     /// Check files against the schemas and the documented rules
     Lint(LintArgs),
+    /// Connect to the brokers of the endpoints and say which layer fails, why, and which line to change
+    Probe(Box<ProbeArgs>),
     /// Send one message through the dataflow and show, property by property, what comes out
     Run(Box<RunArgs>),
     /// List the rules
@@ -57,7 +63,7 @@ pub enum FormatChoice {
     Human,
     /// A line for each finding
     Concise,
-    /// One JSON object; `flowgate schema report` describes it
+    /// One JSON object; `flowgate schema report` describes it, or `schema probe` that of `probe`
     Json,
 }
 
@@ -155,7 +161,7 @@ pub struct RulesArgs {
     /// How the table is written
     #[arg(long, value_enum, default_value_t = TableFormat::Table)]
     pub format: TableFormat,
-    /// Only these rules or families
+    /// Only these rules or families; `probe`: the verdicts of `flowgate probe`, which are not listed otherwise
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub select: Vec<String>,
 }
@@ -171,8 +177,8 @@ pub struct ExplainArgs {
 /// `flowgate schema`.
 #[derive(Debug, Args)]
 pub struct SchemaArgs {
-    /// DataflowEndpoint, Dataflow, DataflowProfile or DataflowGraph; `cases`: files for `run --cases`; `run`, `report`:
-    /// what `run` and `lint` write with `--format json`
+    /// DataflowEndpoint, Dataflow, DataflowProfile or DataflowGraph; `cases`: files for `run --cases`; `run`, `probe`,
+    /// `report`: what `run`, `probe` and `lint` write with `--format json`
     #[arg(value_name = "KIND")]
     pub kind: String,
     /// Of a kind: `v1`, `v1beta1`, or an ARM version such as `2024-11-01`; without it, `v1`

@@ -1,5 +1,6 @@
 //! The arguments of `flowgate run`.
 
+use super::ReachArgs;
 use clap::{Args, ValueEnum};
 
 /// How the result of a run is written.
@@ -59,6 +60,9 @@ pub struct RunArgs {
     #[command(flatten)]
     /// How the brokers are reached.
     pub reach: ReachArgs,
+    #[command(flatten)]
+    /// Who else logs in.
+    pub login: LoginArgs,
     #[command(flatten)]
     /// Many messages.
     pub load: LoadArgs,
@@ -158,38 +162,10 @@ pub struct TranslateArgs {
     pub output_schema: Option<String>,
 }
 
-/// How the brokers are reached, and who logs in.
+/// Who else than the dataflow logs in.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "How brokers are reached (--live, --deployed)")]
-pub struct ReachArgs {
-    /// Connect to another address than the manifest or the broker names; the name in TLS stays. May be repeated
-    #[arg(long, value_name = "HOST:PORT:HOST:PORT")]
-    pub connect_to: Vec<String>,
-    /// HTTP proxy that takes CONNECT
-    #[arg(long, value_name = "HOST:PORT")]
-    pub proxy: Option<String>,
-    /// Longest wait for one step of a connection, and for the message to come out
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    pub timeout: u64,
-    /// PEM file with certificates to trust, besides the ConfigMap that the manifest names. May be repeated
-    #[arg(long, value_name = "FILE")]
-    pub ca: Vec<String>,
-    /// Trust what the operating system trusts, too
-    #[arg(long)]
-    pub os_roots: bool,
-    /// Value of a key of a Secret: `NAME.KEY=file:PATH`, `=env:VARIABLE` or `=stdin`. May be repeated
-    #[arg(long = "secret", value_name = "NAME.KEY=SOURCE")]
-    pub secrets: Vec<String>,
-    /// Directory with the values of Secrets: `DIR/NAME/KEY`
-    #[arg(long = "secrets", value_name = "DIR")]
-    pub secrets_dir: Option<String>,
-    /// File with the token for a service account or managed identity
-    #[arg(long, value_name = "FILE")]
-    pub token_file: Option<String>,
-    /// Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`. May
-    /// be repeated
-    #[arg(long, value_enum, value_name = "TOOL")]
-    pub ask: Vec<AskChoice>,
+#[command(next_help_heading = "Who logs in (--live, --deployed)")]
+pub struct LoginArgs {
     /// Login of the sender, who may have other rights than the dataflow: `username=NAME`, `password=file:PATH` or
     /// `=env:VARIABLE`, `token=SOURCE`, `client-cert=FILE`, `client-key=FILE`, `anonymous`. May be repeated
     #[arg(long = "sender", value_name = "KEY=VALUE")]
@@ -206,6 +182,12 @@ pub enum AskChoice {
     Kubectl,
     /// `az account get-access-token`
     Az,
+    /// Entra, with the token in `AZURE_FEDERATED_TOKEN_FILE`
+    WorkloadIdentity,
+    /// Entra, with the secret in `AZURE_CLIENT_SECRET`
+    ServicePrincipal,
+    /// The identity of this Azure VM or Arc-enabled server
+    ManagedIdentity,
 }
 
 /// Many messages.

@@ -5,11 +5,19 @@ mod explain;
 mod fix;
 mod lint;
 mod man;
+#[cfg(feature = "probe")]
+mod probe;
+#[cfg(feature = "probe")]
+mod reach;
 mod rules;
 #[cfg(feature = "run")]
 mod run;
 mod schema;
+#[cfg(feature = "probe")]
+mod stop;
 
+#[cfg(feature = "probe")]
+use crate::access::ManifestError;
 use crate::cli::{Cli, ColorChoice, Command};
 use crate::exit::Exit;
 use crate::policy::SelectorError;
@@ -65,6 +73,18 @@ impl CommandError {
     }
 }
 
+#[cfg(feature = "probe")]
+impl From<ManifestError> for CommandError {
+    fn from(error: ManifestError) -> Self {
+        match error {
+            ManifestError::NoFlow | ManifestError::OnlyArm | ManifestError::OnlyGraphs(_) => {
+                Self::Nothing(error.to_string())
+            }
+            error => Self::Argument(chain(&error)),
+        }
+    }
+}
+
 /// An error with all its causes, on one line.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -89,6 +109,12 @@ pub fn run(cli: &Cli, environment: &Environment, io: &mut Io<'_>) -> Result<Exit
     };
     match &cli.command {
         Command::Lint(args) => lint::run(args, color, environment, io),
+        #[cfg(feature = "probe")]
+        Command::Probe(args) => probe::run(args, color, environment, io),
+        #[cfg(not(feature = "probe"))]
+        Command::Probe(_) => {
+            Err(CommandError::Argument("this build has no `probe`; `cargo install` brings it".to_owned()))
+        }
         #[cfg(feature = "run")]
         Command::Run(args) => run::run(args, color, environment, io),
         #[cfg(not(feature = "run"))]

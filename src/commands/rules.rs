@@ -1,8 +1,8 @@
-//! `flowgate rules`: the table of all ids.
+//! `flowgate rules`: the table of rules; that of the verdicts of `probe`, which would drown them, where it is asked for.
 
 use super::CommandError;
 use crate::cli::{RulesArgs, TableFormat};
-use crate::diag::{Entry, Source};
+use crate::diag::{Entry, Family, Source};
 use crate::exit::Exit;
 use crate::policy::{Selection, catalogue};
 use crate::{Environment, Io};
@@ -33,7 +33,9 @@ const COLUMNS: [&str; 5] = ["rule", "family", "severity", "fix", "what it finds"
 
 pub(super) fn run(args: &RulesArgs, environment: &Environment, io: &mut Io<'_>) -> Result<Exit, CommandError> {
     let selection = Selection::new(&args.select, &[])?;
-    let entries: Vec<&Entry> = catalogue().filter(|entry| selection.admits(entry)).collect();
+    let entries: Vec<&Entry> = catalogue()
+        .filter(|entry| selection.admits(entry) && (entry.family != Family::Probe || !args.select.is_empty()))
+        .collect();
     match args.format {
         TableFormat::Table => writeln!(io.stdout, "{}", table(&entries, environment.columns).trim_fmt())?,
         TableFormat::Markdown => write!(io.stdout, "{}", markdown(&entries))?,

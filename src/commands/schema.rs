@@ -6,10 +6,11 @@ use crate::cli::SchemaArgs;
 use crate::exit::Exit;
 use crate::schema::{ArmVersion, Kind, Shape, Target, aio_release, project, strip_annotations};
 
-/// The schemas of what Flowgate itself reads and writes: `run --cases`, `run --format json`, `lint --format json`.
-const OWN: [(&str, &str); 3] = [
+/// The schemas of what Flowgate itself reads and writes: `run --cases`, and `--format json` of `run`, `probe`, `lint`.
+const OWN: [(&str, &str); 4] = [
     ("cases", include_str!("../../schemas/cases.schema.json")),
     ("run", include_str!("../../schemas/run.schema.json")),
+    ("probe", include_str!("../../schemas/probe.schema.json")),
     ("report", include_str!("../../schemas/report.schema.json")),
 ];
 

@@ -66,6 +66,8 @@ pub enum Family {
     EventHubs,
     /// Operations of a dataflow.
     Dataflow,
+    /// What `flowgate probe` finds between this machine and an endpoint.
+    Probe,
     /// What `flowgate run` finds on the way of a message, and cases in files.
     Run,
     /// Flowgate's own comments and options.
@@ -84,6 +86,7 @@ impl Family {
             Self::Kafka => "kafka",
             Self::EventHubs => "event-hubs",
             Self::Dataflow => "dataflow",
+            Self::Probe => "probe",
             Self::Run => "run",
             Self::Policy => "policy",
         }

@@ -54,12 +54,20 @@ pub const EVALEXPR: Source = source("evalexpr", "11.3.1");
 pub const EVENT_GRID: Source = source("Event Grid MQTT support page", "2023-11-15");
 /// Azure Event Grid: MQTT retain.
 pub const EVENT_GRID_RETAIN: Source = source("Event Grid MQTT retain page", "2025-07-30");
+/// Azure Event Grid: Microsoft Entra JWT authentication for MQTT clients.
+pub const EVENT_GRID_TOKENS: Source = source("Event Grid Microsoft Entra token page", "2023-11-15");
 /// Azure Event Hubs: Apache Kafka on Event Hubs.
 pub const EVENT_HUBS: Source = source("Event Hubs for Apache Kafka page", "2026-02-05");
+/// Azure Event Hubs: Apache Kafka troubleshooting guide.
+pub const EVENT_HUBS_TROUBLESHOOT: Source = source("Event Hubs Kafka troubleshooting page", "2020-06-23");
 /// Azure Event Hubs: quotas and limits.
 pub const EVENT_HUBS_LIMITS: Source = source("Event Hubs limits page", "2020-09-10");
 /// Azure IoT Operations: known issues.
 pub const KNOWN_ISSUES: Source = source("known issues page", "2025-05-22");
+/// Azure IoT Operations: health status reason codes.
+pub const HEALTH: Source = source("health status reason codes page", "2026-04-29");
+/// Azure IoT Operations: Configure MQTT broker authentication.
+pub const BROKER_AUTHENTICATION: Source = source("MQTT broker authentication page", "2025-04-10");
 /// Azure IoT Operations: troubleshooting.
 pub const TROUBLESHOOT: Source = source("troubleshooting page", "2025-05-07");
 /// Azure IoT Operations: the first preview's endpoint page, whose shapes are still copied.
@@ -96,5 +104,23 @@ pub const KUBERNETES_VALIDATION: Source = source("Kubernetes documentation, fiel
 pub const KUBECTL_YAML: Source = source("sigs.k8s.io/yaml, the YAML library of kubectl", "v1.4");
 /// The YAML 1.2 specification.
 pub const YAML12: Source = source("YAML 1.2.2", "2021-10-01");
+/// The Transport Layer Security protocol.
+pub const TLS13: Source = source("RFC 8446, TLS 1.3", "2018-08");
+/// X.509 certificates and their validation.
+pub const X509: Source = source("RFC 5280, X.509 certificates", "2008-05");
+/// The Domain Name System.
+pub const DNS: Source = source("RFC 1035, domain names", "1987-11");
+/// The Transmission Control Protocol.
+pub const TCP: Source = source("RFC 9293, TCP", "2022-08");
+/// HTTP.
+pub const HTTP: Source = source("RFC 9110, HTTP", "2022-06");
+/// The WebSocket protocol.
+pub const WEBSOCKET: Source = source("RFC 6455, WebSocket", "2011-12");
+/// SCRAM.
+pub const SCRAM: Source = source("RFC 5802, SCRAM", "2010-07");
+/// OAUTHBEARER.
+pub const OAUTHBEARER: Source = source("RFC 7628, OAUTHBEARER", "2015-08");
+/// The protocol of Apache Kafka.
+pub const KAFKA_PROTOCOL: Source = source("Apache Kafka protocol", "4.1");
 /// Flowgate itself.
 pub const FLOWGATE: Source = source("Flowgate", "");

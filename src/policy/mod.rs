@@ -2,6 +2,7 @@
 
 pub mod findings;
 mod ignores;
+pub mod probe;
 pub mod run;
 mod selection;
 
@@ -87,7 +88,10 @@ impl<'p> Judge<'p> {
 
 /// The documentation of every id, in the order of the tables.
 pub fn catalogue() -> impl Iterator<Item = &'static Entry> {
-    rules::catalogue().chain(run::ENTRIES.iter().copied()).chain(findings::ENTRIES.iter().copied())
+    rules::catalogue()
+        .chain(probe::entries())
+        .chain(run::ENTRIES.iter().copied())
+        .chain(findings::ENTRIES.iter().copied())
 }
 
 /// The documentation of `id`.

@@ -5,7 +5,7 @@
 
 use super::Report;
 use super::change::replacement;
-use super::facts::Texts;
+use super::facts::{Texts, visible};
 use super::summary::Summary;
 use crate::diag::{Diagnostic, Edit, Fix, Place, Related, Safety};
 use crate::redact;
@@ -61,8 +61,9 @@ impl Serialize for Findings<'_> {
     }
 }
 
+/// A finding.
 #[derive(Serialize)]
-struct Finding {
+pub(super) struct Finding {
     id: &'static str,
     family: &'static str,
     severity: &'static str,
@@ -81,7 +82,7 @@ struct Finding {
 }
 
 impl Finding {
-    fn new(diagnostic: &Diagnostic, texts: &Texts<'_>) -> Self {
+    pub(super) fn new(diagnostic: &Diagnostic, texts: &Texts<'_>) -> Self {
         let entry = diagnostic.entry;
         let sources = match &diagnostic.source {
             Some(title) => vec![Statement { title: mask(title), date: None }],
@@ -235,6 +236,8 @@ impl<'a> From<&'a Summary> for Counts<'a> {
     }
 }
 
-fn mask(text: &str) -> String {
-    redact::mask(text).into_owned()
+/// `text` without secrets and without what a terminal would act upon: it may quote a server or a manifest, and be printed
+/// by whatever reads the JSON.
+pub(super) fn mask(text: &str) -> String {
+    redact::mask(text).chars().map(|c| if c == '\n' { c } else { visible(c) }).collect()
 }

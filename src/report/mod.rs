@@ -13,6 +13,8 @@ mod human;
 mod json;
 mod narrated;
 mod paint;
+#[cfg(feature = "probe")]
+pub mod probe;
 #[cfg(feature = "translate")]
 pub mod run;
 pub mod summary;

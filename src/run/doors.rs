@@ -36,6 +36,9 @@ pub enum DoorError {
     /// librdkafka knows no proxies.
     #[error("Kafka cannot go through `--proxy`; `--connect-to` leads to a forwarded port")]
     Proxy(crate::diag::Place),
+    /// librdkafka holds a certificate against the name that it dials.
+    #[error("Kafka cannot take another name by `--server-name`; `--connect-to` keeps the name of the manifest")]
+    ServerName(crate::diag::Place),
 }
 
 impl DoorError {
@@ -43,7 +46,7 @@ impl DoorError {
     pub const fn place(&self) -> crate::diag::Place {
         match self {
             Self::Login(error) => error.place,
-            Self::Proxy(place) => *place,
+            Self::Proxy(place) | Self::ServerName(place) => *place,
         }
     }
 }
@@ -81,8 +84,12 @@ impl Frame<'_> {
         options.route = self.reach.route.clone();
         if tls {
             let trust = trust::of(self.end, self.manifests, self.reach)?;
-            options.tls =
-                Some(TlsOptions { trust, identity: proof.identity, server_name: self.reach.server_name.clone() });
+            options.tls = Some(TlsOptions {
+                trust,
+                identity: proof.identity,
+                server_name: self.reach.server_name.clone(),
+                ..TlsOptions::default()
+            });
         }
         if address::websocket(self.end) {
             options.websocket = Some(WebSocketOptions::default());
@@ -116,6 +123,9 @@ impl Frame<'_> {
         let route = &self.reach.route;
         if route.proxy.is_some() {
             return Err(DoorError::Proxy(self.end.summary.host_place));
+        }
+        if self.reach.server_name.is_some() {
+            return Err(DoorError::ServerName(self.end.summary.host_place));
         }
         let detour = |detour: &crate::transport::net::ConnectTo| kafka::Route {
             host: detour.from.host.clone(),

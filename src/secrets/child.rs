@@ -4,8 +4,6 @@
 
 use super::LARGEST;
 use crate::redact::{Secret, mask};
-use base64::Engine;
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::Stdio;
 use std::time::Duration;
@@ -57,6 +55,14 @@ pub enum ChildError {
         /// How long was waited.
         limit: Duration,
     },
+    /// It said more than anybody needs.
+    #[error("`{command}` answered with more than {largest} bytes")]
+    TooLarge {
+        /// The command.
+        command: String,
+        /// The most bytes that are read.
+        largest: u64,
+    },
     /// It answered with something else than expected.
     #[error("`{command}` answered with something else than {expected}")]
     Answer {
@@ -67,17 +73,54 @@ pub enum ChildError {
     },
 }
 
+/// Why a cluster does not give something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Denial {
+    /// Whoever is logged in may not read it.
+    Forbidden,
+    /// It is not there.
+    NotFound,
+    /// The cluster knows no such kind of resource.
+    NoSuchKind,
+}
+
+impl ChildError {
+    /// What the cluster said, where it was the cluster that refused: by the words of `kubectl`, which has no codes.
+    pub fn denial(&self) -> Option<Denial> {
+        let Self::Failed { complaint, .. } = self else { return None };
+        let says = |words: &str| complaint.contains(words);
+        if says("(Forbidden)") {
+            Some(Denial::Forbidden)
+        } else if says("(NotFound)") && !says("could not find the requested resource") {
+            Some(Denial::NotFound)
+        } else if says("doesn't have a resource type") || says("could not find the requested resource") {
+            Some(Denial::NoSuchKind)
+        } else {
+            None
+        }
+    }
+}
+
 /// The program's name for the system: `az` is a script, which Windows starts by its full name only.
 fn file_name(program: &'static str) -> &'static str {
     if cfg!(windows) && program == "az" { "az.cmd" } else { program }
 }
 
-struct Output {
-    command: String,
-    stdout: Secret<Vec<u8>>,
+/// What a child printed.
+pub(super) struct Output {
+    /// The command line.
+    pub(super) command: String,
+    /// Standard output.
+    pub(super) stdout: Secret<Vec<u8>>,
 }
 
-async fn run(tools: &Tools, program: &'static str, args: &[&str]) -> Result<Output, ChildError> {
+/// Runs `program` and reads what it prints, at most `largest` bytes.
+pub(super) async fn run(
+    tools: &Tools,
+    program: &'static str,
+    args: &[&str],
+    largest: u64,
+) -> Result<Output, ChildError> {
     let command_line = format!("{program} {}", args.join(" "));
     let mut command = Command::new(file_name(program));
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
@@ -92,26 +135,25 @@ async fn run(tools: &Tools, program: &'static str, args: &[&str]) -> Result<Outp
         },
     };
     let mut child = command.spawn().map_err(start)?;
-    let (mut out, mut err) = (child.stdout.take(), child.stderr.take());
-    let work = async {
-        let (stdout, stderr, status) = tokio::join!(all(&mut out), all(&mut err), child.wait());
-        (stdout, stderr, status)
-    };
+    let (out, err) = (child.stdout.take(), child.stderr.take());
+    let work = async { tokio::join!(all(out, largest), all(err, LARGEST), child.wait()) };
     let Ok((stdout, stderr, status)) = timeout(tools.limit, work).await else {
         return Err(ChildError::Silent { command: command_line, limit: tools.limit });
     };
     match status {
+        _ if stdout.len() as u64 > largest => Err(ChildError::TooLarge { command: command_line, largest }),
         Ok(status) if status.success() => Ok(Output { command: command_line, stdout: Secret::new(stdout) }),
         Ok(_) => Err(ChildError::Failed { command: command_line, complaint: complaint(&stderr) }),
         Err(error) => Err(start(error)),
     }
 }
 
-async fn all(stream: &mut Option<impl AsyncRead + Unpin>) -> Vec<u8> {
+/// What `stream` gives, one byte more than `largest` where there is more; it is closed then, and the child ends.
+async fn all(stream: Option<impl AsyncRead + Unpin>, largest: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     if let Some(stream) = stream {
         // What could be read until an error is still worth showing.
-        let _ = stream.take(LARGEST * 2).read_to_end(&mut bytes).await;
+        let _ = stream.take(largest + 1).read_to_end(&mut bytes).await;
     }
     bytes
 }
@@ -129,49 +171,6 @@ fn complaint(stderr: &[u8]) -> String {
     }
 }
 
-fn kubectl<'a>(tools: &'a Tools, args: &[&'a str]) -> Vec<&'a str> {
-    let mut all = Vec::new();
-    if let Some(context) = &tools.context {
-        all.extend(["--context", context.as_str()]);
-    }
-    all.extend(args);
-    all
-}
-
-/// The keys of a Secret of the cluster: `kubectl get secret`.
-pub(super) async fn secret(
-    tools: &Tools,
-    namespace: &str,
-    name: &str,
-) -> Result<HashMap<String, Secret<Vec<u8>>>, ChildError> {
-    #[derive(serde::Deserialize)]
-    struct Resource {
-        #[serde(default)]
-        data: HashMap<String, String>,
-    }
-    let name = format!("secret/{name}");
-    let args = kubectl(tools, &["get", &name, "--namespace", namespace, "--output", "json"]);
-    let output = run(tools, "kubectl", &args).await?;
-    let wrong = || ChildError::Answer { command: output.command.clone(), expected: "a Secret in JSON" };
-    let resource: Resource = serde_json::from_slice(output.stdout.expose()).map_err(|_| wrong())?;
-    let decode = |(key, value): (String, String)| {
-        let bytes = base64::engine::general_purpose::STANDARD.decode(value).map_err(|_| wrong())?;
-        Ok((key, Secret::new(bytes)))
-    };
-    resource.data.into_iter().map(decode).collect()
-}
-
-/// A token for a service account: `kubectl create token`, good for ten minutes, the least that the API server gives.
-pub(super) async fn service_account_token(
-    tools: &Tools,
-    namespace: &str,
-    account: &str,
-    audience: &str,
-) -> Result<Secret<Vec<u8>>, ChildError> {
-    let args = ["create", "token", account, "--namespace", namespace, "--audience", audience, "--duration", "10m"];
-    Ok(run(tools, "kubectl", &kubectl(tools, &args)).await?.stdout)
-}
-
 /// An Entra token of whoever is logged in: `az account get-access-token`.
 pub(super) async fn entra_token(tools: &Tools, resource: &str) -> Result<Secret<Vec<u8>>, ChildError> {
     #[derive(serde::Deserialize)]
@@ -180,7 +179,7 @@ pub(super) async fn entra_token(tools: &Tools, resource: &str) -> Result<Secret<
         access_token: String,
     }
     let args = ["account", "get-access-token", "--resource", resource, "--output", "json"];
-    let output = run(tools, "az", &args).await?;
+    let output = run(tools, "az", &args, LARGEST).await?;
     match serde_json::from_slice::<Answer>(output.stdout.expose()) {
         Ok(answer) => Ok(Secret::new(answer.access_token.into_bytes())),
         Err(_) => Err(ChildError::Answer { command: output.command, expected: "JSON with an `accessToken`" }),

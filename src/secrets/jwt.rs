@@ -26,6 +26,10 @@ pub struct TokenFacts {
     pub tenant: Option<String>,
     /// `upn`, `unique_name` or `preferred_username`: a person.
     pub person: Option<String>,
+    /// `idtyp`: `app` or `user`, where Entra was told to say it.
+    pub kind: Option<String>,
+    /// Whether there is an `scp`: an application acts for a person.
+    pub delegated: bool,
 }
 
 /// Why a text is no token. Nothing of it is repeated.
@@ -68,6 +72,7 @@ impl fmt::Display for TokenProblem {
                 write!(f, "the token names no audience, and `{expected}` is expected")
             }
             Self::Audience { expected, is } => {
+                let is: Vec<String> = is.iter().take(10).map(|audience| shown(audience)).collect();
                 write!(f, "the token is for audience `{}`, and `{expected}` is expected", is.join("`, `"))
             }
             Self::Expired { ago } => write!(f, "the token expired {} s ago", ago.as_secs()),
@@ -116,6 +121,8 @@ impl TokenFacts {
             application: text(&["appid", "azp"]),
             tenant: text(&["tid"]),
             person: text(&["upn", "unique_name", "preferred_username"]),
+            kind: text(&["idtyp"]),
+            delegated: claims.contains_key("scp"),
         })
     }
 
@@ -140,22 +147,33 @@ impl TokenFacts {
     pub fn identity(&self) -> String {
         let account = self.subject.as_deref().and_then(|subject| subject.strip_prefix("system:serviceaccount:"));
         if let Some((namespace, name)) = account.and_then(|account| account.split_once(':')) {
-            return format!("service account `{name}` of namespace `{namespace}`");
+            return format!("service account `{}` of namespace `{}`", shown(name), shown(namespace));
         }
         match (&self.person, &self.application, &self.object, &self.subject) {
-            (Some(person), ..) => format!("the person `{person}`"),
+            (Some(person), ..) => format!("the person `{}`", shown(person)),
+            (None, _, Some(object), _) if self.is_person() => format!("a person (object `{}`)", shown(object)),
             (None, Some(application), Some(object), _) => {
-                format!("the application `{application}` (object `{object}`)")
+                format!("the application `{}` (object `{}`)", shown(application), shown(object))
             }
-            (None, Some(application), None, _) => format!("the application `{application}`"),
-            (None, None, Some(object), _) => format!("the object `{object}`"),
-            (None, None, None, Some(subject)) => format!("`{subject}`"),
+            (None, Some(application), None, _) => format!("the application `{}`", shown(application)),
+            (None, None, Some(object), _) => format!("the object `{}`", shown(object)),
+            (None, None, None, Some(subject)) => format!("`{}`", shown(subject)),
             _ => "nobody that the token names".to_owned(),
         }
     }
 
     /// Whether it stands for a person. Event Grid takes tokens of managed identities and service principals only.
-    pub const fn is_person(&self) -> bool {
-        self.person.is_some()
+    pub fn is_person(&self) -> bool {
+        match self.kind.as_deref() {
+            Some("app") => false,
+            Some("user") => true,
+            _ => self.person.is_some() || self.delegated,
+        }
     }
+}
+
+/// A claim as it can be shown: whoever issued the token wrote it.
+fn shown(text: &str) -> String {
+    let plain = |char: char| if char.is_control() { char::REPLACEMENT_CHARACTER } else { char };
+    text.chars().take(200).map(plain).collect()
 }

@@ -1,20 +1,26 @@
 //! Where credentials come from while a command runs: a Secret among the files, `--secret`, directories, the environment,
-//! `kubectl`, `az`.
+//! `kubectl`, `az`, Entra, the managed identity of this machine.
 //!
-//! What is found cannot be printed, and says where it came from. It is found here and used elsewhere: what goes onto a
-//! wire is for `transport`. The manifests are looked into through a closure, and standard input is read by the caller.
+//! What is found cannot be printed, and says where it came from. It is found here and used elsewhere: what proves whom to a
+//! broker is for `access`. The manifests are looked into and standard input is read by the caller.
 
 mod child;
+mod entra;
 mod given;
 mod jwt;
+mod kubectl;
+mod metadata;
+mod service;
 mod token;
 
 #[cfg(test)]
 mod tests;
 
-pub use child::{ChildError, Tools};
+pub use child::{ChildError, Denial, Tools};
+pub use entra::Application;
 pub use given::{BadGiven, Given, Place};
 pub use jwt::{NotAToken, TokenFacts, TokenProblem};
+pub use service::{Service, ServiceCause, ServiceError, Services};
 pub use token::{Token, TokenSource};
 
 use crate::redact::Secret;
@@ -23,7 +29,8 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use tokio::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::OnceCell;
 
 /// The most bytes that a Secret may have in Kubernetes, and that is read from anywhere.
 const LARGEST: u64 = 1024 * 1024;
@@ -43,6 +50,14 @@ pub enum Origin {
     Kubectl,
     /// Whoever is logged in to the Azure CLI.
     AzureCli,
+    /// Entra, for a federated token.
+    WorkloadIdentity,
+    /// Entra, for the secret of an application.
+    ServicePrincipal,
+    /// The managed identity of this Azure VM.
+    Imds,
+    /// The managed identity of this Arc-enabled server.
+    Arc,
 }
 
 impl fmt::Display for Origin {
@@ -54,6 +69,10 @@ impl fmt::Display for Origin {
             Self::Manifest => f.write_str("the Secret among the manifests"),
             Self::Kubectl => f.write_str("the cluster, by kubectl"),
             Self::AzureCli => f.write_str("the login of the Azure CLI"),
+            Self::WorkloadIdentity => f.write_str("Entra, by workload identity"),
+            Self::ServicePrincipal => f.write_str("Entra, for a service principal"),
+            Self::Imds => f.write_str("the managed identity of this Azure VM"),
+            Self::Arc => f.write_str("the managed identity of this Arc-enabled server"),
         }
     }
 }
@@ -109,9 +128,22 @@ pub enum SecretError {
     /// A value is to be text and is not.
     #[error("what {0} holds is not UTF-8")]
     NotText(Origin),
+    /// The environment lacks what a login needs.
+    #[error("{login} needs the environment variable `{name}`, which {problem}")]
+    Setting {
+        /// The login.
+        login: &'static str,
+        /// The variable.
+        name: &'static str,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// `kubectl` or `az` did not give it.
     #[error(transparent)]
     Child(#[from] ChildError),
+    /// A service did not give it.
+    #[error(transparent)]
+    Service(Box<ServiceError>),
     /// The cluster's Secret has no such key.
     #[error("the cluster's Secret `{name}` has no key `{key}`; it has {}", list(.keys))]
     NoKey {
@@ -132,15 +164,30 @@ pub enum SecretError {
     },
 }
 
+impl SecretError {
+    /// Whether nobody gave it, so that nothing can be said of it; otherwise something is wrong with what was given, or the
+    /// cluster does not have it.
+    pub fn is_not_given(&self) -> bool {
+        match self {
+            Self::Missing { .. } | Self::Setting { .. } | Self::Service(_) => true,
+            Self::Child(error) => error.denial() != Some(Denial::NotFound),
+            Self::File { .. }
+            | Self::TooLarge(_)
+            | Self::Environment(_)
+            | Self::Stdin
+            | Self::NotText(_)
+            | Self::NoKey { .. }
+            | Self::NotAToken { .. } => false,
+        }
+    }
+}
+
 fn list(keys: &[String]) -> String {
     if keys.is_empty() {
         return "none".to_owned();
     }
     keys.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ")
 }
-
-/// Looks a key of a Secret up among the manifests.
-pub type InManifests = Box<dyn Fn(&str, &str) -> Option<Secret<Vec<u8>>> + Send + Sync>;
 
 /// Reads an environment variable.
 pub type InEnvironment = Box<dyn Fn(&str) -> Option<OsString> + Send + Sync>;
@@ -151,22 +198,26 @@ pub struct Secrets {
     pub given: Vec<Given>,
     /// `--secrets`: a folder with a folder for each Secret and a file for each key, as Kubernetes mounts them.
     pub folder: Option<PathBuf>,
-    /// The manifests.
-    pub manifests: InManifests,
-    /// Whether the cluster is asked, in which namespace.
-    pub cluster: Option<String>,
+    /// Whether the cluster is asked for Secrets.
+    pub cluster: bool,
     /// Standard input, if a value is to come from there.
     pub stdin: Option<Secret<Vec<u8>>>,
     /// The environment.
     pub environment: InEnvironment,
     /// How `kubectl` and `az` are run.
     pub tools: Tools,
-    /// Secrets that the cluster has given already.
+    /// Where tokens are asked for over HTTP.
+    pub services: Services,
+    /// Secrets that the cluster was asked for already.
     pub cache: Cache,
 }
 
-/// Secrets of the cluster by name, each with its keys.
-pub type Cache = Mutex<HashMap<String, HashMap<String, Secret<Vec<u8>>>>>;
+/// What the cluster said of the Secrets that it was asked for, by namespace and name.
+#[derive(Default)]
+pub struct Cache(Mutex<HashMap<(String, String), Asked>>);
+
+/// One Secret: being asked for, or what came of it.
+type Asked = Arc<OnceCell<Result<kubectl::Keys, ChildError>>>;
 
 impl Default for Secrets {
     /// Nothing but the environment of the process.
@@ -174,11 +225,11 @@ impl Default for Secrets {
         Self {
             given: Vec::new(),
             folder: None,
-            manifests: Box::new(|_, _| None),
-            cluster: None,
+            cluster: false,
             stdin: None,
             environment: Box::new(|name| std::env::var_os(name)),
             tools: Tools::default(),
+            services: Services::default(),
             cache: Cache::default(),
         }
     }
@@ -191,12 +242,19 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// The value of `key` in the Secret `name`. Of files, variables and standard input one line break at the end is not
-    /// part of the value: `echo` and editors leave one.
+    /// The value of `key` in the Secret `name` of `namespace`, which is `in_files` among the manifests. `--secret` and
+    /// `--secrets` come before the manifests, the cluster comes after them. Of files, variables and standard input one line
+    /// break at the end is not part of the value: `echo` and editors leave one.
     ///
     /// # Errors
     /// If the first source that is responsible cannot give it, or none is.
-    pub async fn find(&self, name: &str, key: &str) -> Result<Found, SecretError> {
+    pub async fn find(
+        &self,
+        namespace: &str,
+        name: &str,
+        key: &str,
+        in_files: Option<&Secret<Vec<u8>>>,
+    ) -> Result<Found, SecretError> {
         if let Some(given) = self.given.iter().find(|given| given.name == name && given.key == key) {
             return self.read(&given.place).await;
         }
@@ -206,11 +264,9 @@ impl Secrets {
                 found => return found,
             }
         }
-        if let Some(value) = (self.manifests)(name, key) {
-            return Ok(Found { value, origin: Origin::Manifest });
-        }
-        match &self.cluster {
-            Some(namespace) => self.in_cluster(namespace, name, key).await,
+        match in_files {
+            Some(value) => Ok(Found { value: value.clone(), origin: Origin::Manifest }),
+            None if self.cluster => self.in_cluster(namespace, name, key).await,
             None => Err(SecretError::Missing { name: name.to_owned(), key: key.to_owned() }),
         }
     }
@@ -233,17 +289,22 @@ impl Secrets {
         }
     }
 
+    /// An environment variable that is set and not empty.
+    fn variable(&self, name: &str) -> Option<String> {
+        (self.environment)(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty())
+    }
+
+    /// Every Secret is asked for once, whatever comes of it; others need not wait meanwhile.
     async fn in_cluster(&self, namespace: &str, name: &str, key: &str) -> Result<Found, SecretError> {
-        let mut cache = self.cache.lock().await;
-        if !cache.contains_key(name) {
-            let keys = child::secret(&self.tools, namespace, name).await?;
-            cache.insert(name.to_owned(), keys);
-        }
-        let keys = cache.get(name);
-        match keys.and_then(|keys| keys.get(key)) {
+        let asked = {
+            let mut cache = self.cache.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cache.entry((namespace.to_owned(), name.to_owned())).or_default())
+        };
+        let keys = asked.get_or_init(|| self.tools.secret(namespace, name)).await.as_ref().map_err(Clone::clone)?;
+        match keys.get(key) {
             Some(value) => Ok(Found { value: value.clone(), origin: Origin::Kubectl }),
             None => {
-                let mut known: Vec<String> = keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default();
+                let mut known: Vec<String> = keys.keys().cloned().collect();
                 known.sort();
                 Err(SecretError::NoKey { name: name.to_owned(), key: key.to_owned(), keys: known })
             }

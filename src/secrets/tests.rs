@@ -54,25 +54,29 @@ fn sources_are_asked_in_order() {
     let secrets = Secrets {
         given: vec!["s.a=env:A".parse().unwrap(), "s.gone=env:GONE".parse().unwrap(), "s.in=stdin".parse().unwrap()],
         folder: Some(folder.path().to_owned()),
-        manifests: Box::new(|name, key| (name == "s" && key != "none").then(|| b"manifest\n".to_vec().into())),
         environment: Box::new(|name| (name == "A").then(|| "from the environment".into())),
         stdin: Some(b"typed\r\n".to_vec().into()),
         ..Secrets::default()
     };
+    let manifest = Secret::new(b"manifest\n".to_vec());
+    let find = async |name: &str, key: &str| {
+        let in_files = (name == "s" && key != "none").then_some(&manifest);
+        secrets.find("aio", name, key, in_files).await
+    };
     block(async {
-        assert_eq!(value(&secrets.find("s", "a").await.unwrap()), "from the environment");
-        assert_eq!(value(&secrets.find("s", "b").await.unwrap()), "from the folder");
-        assert_eq!(value(&secrets.find("s", "in").await.unwrap()), "typed");
+        assert_eq!(value(&find("s", "a").await.unwrap()), "from the environment");
+        assert_eq!(value(&find("s", "b").await.unwrap()), "from the folder");
+        assert_eq!(value(&find("s", "in").await.unwrap()), "typed");
         // What stands in a manifest is exact.
-        assert_eq!(value(&secrets.find("s", "c").await.unwrap()), "manifest\n");
-        let error = secrets.find("s", "gone").await.unwrap_err();
+        assert_eq!(value(&find("s", "c").await.unwrap()), "manifest\n");
+        let error = find("s", "gone").await.unwrap_err();
         assert_eq!(error.to_string(), "the environment variable `GONE` is not set");
-        let error = secrets.find("s", "none").await.unwrap_err();
+        let error = find("s", "none").await.unwrap_err();
         assert!(error.to_string().contains("--secret s.none=file:PATH"), "{error}");
         // A name cannot leave the folder.
         std::fs::write(folder.path().join("outside"), "no").unwrap();
-        assert!(matches!(secrets.find("t/..", "outside").await, Err(SecretError::Missing { .. })));
-        assert!(matches!(secrets.find("..", "outside").await, Err(SecretError::Missing { .. })));
+        assert!(matches!(find("t/..", "outside").await, Err(SecretError::Missing { .. })));
+        assert!(matches!(find("..", "outside").await, Err(SecretError::Missing { .. })));
     });
 }
 
@@ -100,17 +104,17 @@ fn kubectl_is_asked_once_for_a_secret() {
 echo '{"kind":"Secret","data":{"username":"JENvbm5lY3Rpb25TdHJpbmc=","token":"AP8="}}'"#,
     );
     let tools = Tools { context: Some("plant".to_owned()), ..tools };
-    let secrets = Secrets { cluster: Some("aio".to_owned()), tools, ..Secrets::default() };
+    let secrets = Secrets { cluster: true, tools, ..Secrets::default() };
     block(async {
-        assert_eq!(value(&secrets.find("sasl", "username").await.unwrap()), "$ConnectionString");
-        let found = secrets.find("sasl", "token").await.unwrap();
+        assert_eq!(value(&secrets.find("aio", "sasl", "username", None).await.unwrap()), "$ConnectionString");
+        let found = secrets.find("aio", "sasl", "token", None).await.unwrap();
         assert_eq!(found.value.expose(), &[0, 0xFF]);
         assert_eq!(found.origin, Origin::Kubectl);
         assert!(matches!(found.text(), Err(SecretError::NotText(_))));
-        let error = secrets.find("sasl", "password").await.unwrap_err().to_string();
+        let error = secrets.find("aio", "sasl", "password", None).await.unwrap_err().to_string();
         assert_eq!(error, "the cluster's Secret `sasl` has no key `password`; it has `token`, `username`");
         assert_eq!(std::fs::read_to_string(folder.path().join("calls")).unwrap(), "call\n");
-        let error = secrets.find("other", "k").await.unwrap_err().to_string();
+        let error = secrets.find("aio", "other", "k", None).await.unwrap_err().to_string();
         assert!(error.contains("`kubectl --context plant get secret/other"), "{error}");
     });
 }

@@ -1,6 +1,6 @@
 //! Tokens, and where to get them.
 
-use super::{Origin, Place, SecretError, Secrets, TokenFacts, child};
+use super::{Application, Origin, Place, SecretError, Secrets, TokenFacts, child, entra, metadata};
 use crate::redact::Secret;
 use std::path::PathBuf;
 
@@ -20,6 +20,26 @@ pub enum TokenSource {
     AzureCli {
         /// The resource to ask for.
         resource: String,
+    },
+    /// An Entra token for a federated token: `AZURE_FEDERATED_TOKEN_FILE`, as in a pod with a workload identity.
+    WorkloadIdentity {
+        /// The resource to ask for.
+        resource: String,
+        /// Which application asks, where `AZURE_CLIENT_ID` and `AZURE_TENANT_ID` are not set.
+        application: Application,
+    },
+    /// An Entra token of an application: `AZURE_CLIENT_ID`, `AZURE_TENANT_ID`, `AZURE_CLIENT_SECRET`.
+    ServicePrincipal {
+        /// The resource to ask for.
+        resource: String,
+    },
+    /// An Entra token of the managed identity of this machine: an Azure VM or, where `IDENTITY_ENDPOINT` is set, an
+    /// Arc-enabled server.
+    ManagedIdentity {
+        /// The resource to ask for.
+        resource: String,
+        /// The client id of the identity, of those that are assigned to a VM.
+        client: Option<String>,
     },
     /// `--token-file`, read anew at every connection.
     File(PathBuf),
@@ -47,10 +67,18 @@ impl Secrets {
     pub async fn token(&self, source: &TokenSource) -> Result<Token, SecretError> {
         let (bytes, origin) = match source {
             TokenSource::ServiceAccount { namespace, account, audience } => {
-                let token = child::service_account_token(&self.tools, namespace, account, audience).await?;
-                (token, Origin::Kubectl)
+                (self.tools.service_account_token(namespace, account, audience).await?, Origin::Kubectl)
             }
             TokenSource::AzureCli { resource } => (child::entra_token(&self.tools, resource).await?, Origin::AzureCli),
+            TokenSource::WorkloadIdentity { resource, application } => {
+                (entra::workload_identity(self, resource, application).await?, Origin::WorkloadIdentity)
+            }
+            TokenSource::ServicePrincipal { resource } => {
+                (entra::service_principal(self, resource).await?, Origin::ServicePrincipal)
+            }
+            TokenSource::ManagedIdentity { resource, client } => {
+                metadata::managed_identity(self, resource, client.as_deref()).await?
+            }
             TokenSource::File(path) => {
                 let found = self.read(&Place::File(path.clone())).await?;
                 (found.value, found.origin)

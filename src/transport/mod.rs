@@ -3,12 +3,18 @@
 //! Knows brokers, and nothing of manifests. Which connection a dataflow needs is for `probe` and `run`. Each layer can be
 //! used alone, with its own facts and errors; [`open`] stacks those below the protocol.
 
+pub mod dns;
+pub mod http;
+#[cfg(test)]
+mod http_tests;
+pub mod identify;
 #[cfg(feature = "run")]
 pub mod kafka;
 pub mod kafka_socket;
 pub mod mqtt;
 pub mod net;
 pub mod proxy;
+mod recorder;
 pub mod tls;
 mod words;
 pub mod ws;

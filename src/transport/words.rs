@@ -40,6 +40,13 @@ pub fn plain(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// The start of what a server sent, escaped, for people.
+pub fn start(bytes: &[u8]) -> String {
+    const SHOWN: usize = 24;
+    let shown = bytes.iter().take(SHOWN).copied().flat_map(std::ascii::escape_default);
+    shown.map(char::from).collect()
+}
+
 /// The protocol that a server speaks, by the first bytes that it sent where Kafka was expected.
 pub fn not_kafka(bytes: &[u8]) -> Option<&'static str> {
     match bytes {

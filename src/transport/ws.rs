@@ -3,6 +3,7 @@
 //! Which path and headers a broker wants is the caller's; TLS below it is in `tls`.
 
 use super::net::Target;
+use super::recorder::Recorder;
 use super::words;
 use bytes::{Buf, Bytes};
 use futures_util::{Sink, Stream};
@@ -41,27 +42,50 @@ pub enum WsError {
     /// The path or a header cannot be written.
     #[error("the WebSocket request cannot be made: {0}")]
     Request(String),
+    /// An HTTP server that knows nothing under this path.
+    #[error("no WebSocket at `{path}`: the server answered HTTP 404{}", phrased(.phrase))]
+    WrongPath {
+        /// The path that was asked for.
+        path: String,
+        /// What the server says with the status, control characters escaped; often nothing.
+        phrase: String,
+    },
     /// An HTTP server that does not do it.
-    #[error("no WebSocket at `{path}`: the server answered HTTP {status}")]
+    #[error("no WebSocket at `{path}`: the server answered HTTP {status}{}", phrased(.phrase))]
     Refused {
         /// The path that was asked for.
         path: String,
         /// The status of the answer.
         status: u16,
+        /// What the server says with it, control characters escaped; often nothing.
+        phrase: String,
     },
+    /// An HTTP server that says yes, and then not what a WebSocket server has to say.
+    #[error("the server opens no proper WebSocket: {0}")]
+    Handshake(String),
     /// A WebSocket server that does not speak MQTT.
     #[error("the server opened the WebSocket, but does not speak the subprotocol `mqtt`")]
     Subprotocol,
     /// What answers speaks no HTTP.
     #[error("what answers there speaks no WebSocket: {0}")]
     NotHttp(String),
-    /// The connection ended.
-    #[error("{0}")]
-    Ended(String),
+    /// The other end closed the connection in the middle of it.
+    #[error("the other end closed the connection")]
+    Ended,
+    /// The connection failed; with TLS 1.3 a refusal of the client certificate may come here.
+    #[error("{}", words::io(.0))]
+    Io(#[source] io::Error),
     /// No answer in time.
     #[error("no answer to the WebSocket request within {} ms", .0.as_millis())]
     Silent(Duration),
 }
+
+fn phrased(phrase: &str) -> String {
+    if phrase.is_empty() { String::new() } else { format!(" `{phrase}`") }
+}
+
+/// A status line is remembered that far; a phrase has no reason to be longer.
+const FIRST_LINE: usize = 128;
 
 /// Opens a WebSocket over `stream` with the subprotocol `mqtt`.
 ///
@@ -86,29 +110,49 @@ pub async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     }
     // Packets are sent as they are flushed, not when a buffer is full.
     let config = WebSocketConfig::default().write_buffer_size(0);
-    match timeout(limit, client_async_with_config(request, stream, Some(config))).await {
+    let recorder = Recorder::new(stream, FIRST_LINE);
+    let heard = recorder.heard();
+    match timeout(limit, client_async_with_config(request, recorder, Some(config))).await {
         Err(_) => Err(WsError::Silent(limit)),
         Ok(Ok((inner, _))) => Ok(WsStream { inner, rest: Bytes::new() }),
-        Ok(Err(error)) => Err(refusal(error, &options.path)),
+        Ok(Err(error)) => Err(refusal(error, &options.path, &heard.bytes())),
     }
 }
 
-fn refusal(error: Error, path: &str) -> WsError {
-    match error {
-        Error::Http(answer) => WsError::Refused { path: path.to_owned(), status: answer.status().as_u16() },
-        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => WsError::Subprotocol,
-        Error::Io(error) => WsError::Ended(words::io(&error)),
-        Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(ProtocolError::HandshakeIncomplete) => {
-            WsError::Ended("the other end closed the connection".to_owned())
-        }
-        error => WsError::NotHttp(error.to_string()),
+fn refusal(error: Error, path: &str, heard: &[u8]) -> WsError {
+    // The library reads no answer of HTTP/1.0, which servers give who know nothing of WebSocket.
+    match status_line(heard) {
+        Some((404, phrase)) => return WsError::WrongPath { path: path.to_owned(), phrase },
+        Some((status, phrase)) if status != 101 => return WsError::Refused { path: path.to_owned(), status, phrase },
+        _ => {}
     }
+    match error {
+        Error::Protocol(ProtocolError::SecWebSocketSubProtocolError(_)) => WsError::Subprotocol,
+        Error::Io(error) => WsError::Io(error),
+        Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(ProtocolError::HandshakeIncomplete) => {
+            WsError::Ended
+        }
+        error if heard.starts_with(b"HTTP/") => WsError::Handshake(error.to_string()),
+        _ => WsError::NotHttp(match words::speaks(heard) {
+            Some(name) => format!("it speaks {name}"),
+            None => format!("it begins with `{}`", words::start(heard)),
+        }),
+    }
+}
+
+/// Status and phrase of an HTTP answer that begins with `heard`.
+fn status_line(heard: &[u8]) -> Option<(u16, String)> {
+    let line = heard.strip_prefix(b"HTTP/1.")?.split(|byte| matches!(byte, b'\r' | b'\n')).next()?;
+    let line = String::from_utf8_lossy(line);
+    let mut words = line.splitn(3, ' ').skip(1);
+    let status = words.next()?.parse().ok()?;
+    Some((status, words.next().unwrap_or_default().trim().escape_debug().to_string()))
 }
 
 /// The bytes of the binary messages of a WebSocket.
 #[derive(Debug)]
 pub struct WsStream<S> {
-    inner: WebSocketStream<S>,
+    inner: WebSocketStream<Recorder<S>>,
     rest: Bytes,
 }
 

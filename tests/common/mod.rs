@@ -86,20 +86,37 @@ fn findings(run: &Run) -> Vec<Found> {
 
 /// Holds the report of a run against its schema.
 pub fn valid_run(report: &serde_json::Value) {
+    valid(&validator("run"), report);
+}
+
+/// Holds the report of a probe against its schema.
+pub fn valid_probe(report: &serde_json::Value) {
+    valid(&probe_validator(), report);
+}
+
+/// What holds reports of probes against their schema.
+pub fn probe_validator() -> jsonschema::Validator {
+    validator("probe")
+}
+
+fn valid(validator: &jsonschema::Validator, report: &serde_json::Value) {
+    let errors: Vec<_> =
+        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// What holds reports against the schema `name`, which refers to that of findings.
+fn validator(name: &str) -> jsonschema::Validator {
     let schema = |name: &str| -> serde_json::Value {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(name);
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(format!("{name}.schema.json"));
         serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
     };
-    let findings = jsonschema::Resource::from_contents(schema("report.schema.json"));
-    let base = "https://example.invalid/run.schema.json";
+    let findings = jsonschema::Resource::from_contents(schema("report"));
+    let base = format!("https://example.invalid/{name}.schema.json");
     let registry = jsonschema::Registry::new()
         .add("https://example.invalid/report.schema.json", findings)
         .unwrap()
         .prepare()
         .unwrap();
-    let validator =
-        jsonschema::options().with_base_uri(base).with_registry(&registry).build(&schema("run.schema.json")).unwrap();
-    let errors: Vec<_> =
-        validator.iter_errors(report).map(|error| format!("{}: {error}", error.instance_path())).collect();
-    assert!(errors.is_empty(), "{errors:#?}");
+    jsonschema::options().with_base_uri(base).with_registry(&registry).build(&schema(name)).unwrap()
 }

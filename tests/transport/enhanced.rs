@@ -3,7 +3,7 @@
 use super::peer::{CONNACK, answering, frame, packet, peer};
 use super::{block, options};
 use flowgate::message::{Publish, QoS};
-use flowgate::transport::mqtt::{Client, ConnectOptions, Credentials, HandshakeError, PacketKind};
+use flowgate::transport::mqtt::{Client, ConnectOptions, Credentials, HandshakeError, PacketKind, Reason};
 use rumqttc::v5::mqttbytes::v5::Packet;
 use tokio::io::AsyncWriteExt;
 
@@ -48,12 +48,68 @@ fn a_method_that_is_not_repeated_is_noted() {
     });
 }
 
+/// AUTH 0x18 with the method `K8S-SAT`.
+const CHALLENGE: &[u8] = b"\xF0\x0C\x18\x0A\x15\x00\x07K8S-SAT";
+
 #[test]
-fn a_challenge_is_no_method_of_a_dataflow() {
+fn a_server_that_asks_for_the_token_by_auth_gets_it_once() {
     block(async {
-        let error = Client::connect(sat(answering(b"\xF0\x0C\x18\x0A\x15\x00\x07K8S-SAT").await)).await.unwrap_err();
-        assert!(matches!(&error, HandshakeError::Challenge { method } if method == "K8S-SAT"), "{error}");
+        let port = peer(|mut stream| async move {
+            frame(&mut stream).await;
+            stream.write_all(CHALLENGE).await.unwrap();
+            let answer = frame(&mut stream).await;
+            assert_eq!(answer, b"\xF0\x28\x18\x26\x15\x00\x07K8S-SAT\x16\x00\x19eyJ.token-in-question.sig");
+            stream.write_all(b"\x20\x0D\x00\x00\x0A\x15\x00\x07K8S-SAT").await.unwrap();
+            frame(&mut stream).await;
+        })
+        .await;
+        let (_, accepted) = Client::connect(sat(port)).await.unwrap();
+        assert!(accepted.method_repeated);
     });
+}
+
+#[test]
+fn a_second_challenge_is_no_method_of_a_dataflow() {
+    block(async {
+        let port = peer(|mut stream| async move {
+            for _ in 0..2 {
+                frame(&mut stream).await;
+                stream.write_all(CHALLENGE).await.unwrap();
+            }
+            assert_eq!(frame(&mut stream).await, b"", "the token was sent again");
+        })
+        .await;
+        let error = Client::connect(sat(port)).await.unwrap_err();
+        let HandshakeError::Challenge { method, reason, .. } = &error else { panic!("{error}") };
+        assert_eq!((method.as_str(), reason.code), ("K8S-SAT", Reason::CONTINUE_AUTHENTICATION));
+    });
+}
+
+#[test]
+fn no_token_goes_to_a_method_that_it_is_not_for() {
+    for (options, bytes, expected) in [
+        (
+            sat as fn(u16) -> ConnectOptions,
+            &b"\xF0\x08\x18\x06\x15\x00\x03ABC"[..],
+            "another step of the authentication `ABC`",
+        ),
+        (sat, b"\xF0\x01\x18", "an authentication that nobody began"),
+        (|port| options(port, "c"), CHALLENGE, "another step of the authentication `K8S-SAT`"),
+        (sat, b"\xF0\x0C\x19\x0A\x15\x00\x07K8S-SAT", "answered CONNECT with AUTH 0x19"),
+        (sat, b"\xF0\x09\x18\x07\x15\x00\x04\x1B[1m", r"`\u{1b}[1m`"),
+    ] {
+        block(async {
+            let port = peer(move |mut stream| async move {
+                frame(&mut stream).await;
+                stream.write_all(bytes).await.unwrap();
+                assert_eq!(frame(&mut stream).await, b"", "something was sent");
+            })
+            .await;
+            let error = Client::connect(options(port)).await.unwrap_err();
+            assert!(matches!(error, HandshakeError::Challenge { .. }), "{error}");
+            assert!(error.to_string().contains(expected), "{error}");
+        });
+    }
 }
 
 #[test]

@@ -3,16 +3,25 @@
 #![cfg(feature = "probe")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
+#[cfg(feature = "run")]
+#[path = "../brokers/mod.rs"]
+mod brokers;
+mod chain;
 mod client;
+mod dialogue;
+mod dns;
 mod enhanced;
 mod hostile;
+mod identify;
 mod loss;
 mod mosquitto;
 mod peer;
 mod pki;
+mod program;
 mod properties;
 mod proxy;
 mod tls;
+mod websocket;
 
 use flowgate::transport::mqtt::{Client, ConnectOptions, Incoming};
 use flowgate::transport::net::{Route, Target};

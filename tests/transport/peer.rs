@@ -22,6 +22,22 @@ where
     port
 }
 
+/// Listens as long as the runtime lives, and hands every connection to `script`. Returns the port.
+pub async fn peers<F, R>(script: F) -> u16
+where
+    F: Fn(TcpStream) -> R + Send + 'static,
+    R: Future<Output = ()> + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(script(stream));
+        }
+    });
+    port
+}
+
 /// Answers the first bytes with `answer`, and stays.
 pub async fn answering(answer: &'static [u8]) -> u16 {
     peer(move |mut stream| async move {

@@ -4,7 +4,7 @@ use super::message::{overlay, pair};
 use crate::Io;
 use crate::access::{Line, ManifestError, Manifests, wire};
 use crate::cli::RunArgs;
-use crate::commands::{CommandError, chain};
+use crate::commands::CommandError;
 use crate::diag::{Diagnostic, FileId};
 use crate::message::Message;
 use crate::model::Written;
@@ -285,15 +285,4 @@ fn json_file(path: &str) -> Result<serde_json::Value, CommandError> {
     let bytes =
         std::fs::read(path).map_err(|error| CommandError::Argument(format!("`{path}` cannot be read: {error}")))?;
     serde_json::from_slice(&bytes).map_err(|error| CommandError::Argument(format!("`{path}` is no JSON: {error}")))
-}
-
-impl From<ManifestError> for CommandError {
-    fn from(error: ManifestError) -> Self {
-        match error {
-            ManifestError::NoFlow | ManifestError::OnlyArm | ManifestError::OnlyGraphs(_) => {
-                Self::Nothing(error.to_string())
-            }
-            error => Self::Argument(chain(&error)),
-        }
-    }
 }

@@ -1,14 +1,15 @@
 //! `--live` and `--deployed`: says what will be sent where and as whom, asks, and does it.
 
 use super::inputs::Inputs;
+use super::login::logins;
 use super::progress::Progress;
-use super::reach::reach;
-use super::stop::stop;
 use super::tell::{self, Told};
 use super::{load, runtime};
-use crate::access::Reach;
+use crate::access::{Ask, Cluster, Reach};
 use crate::cli::RunArgs;
 use crate::commands::CommandError;
+use crate::commands::reach::{limit, reach};
+use crate::commands::stop::stop;
 use crate::diag::Diagnostic;
 use crate::exit::Exit;
 use crate::policy::run::NOT_DELIVERED;
@@ -25,14 +26,17 @@ use tokio::runtime::Runtime;
 
 pub fn run(
     args: &RunArgs,
-    inputs: &Inputs,
+    inputs: &mut Inputs,
     style: &Style,
     environment: &Environment,
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
-    let (reach, logins) = reach(&args.reach, io)?;
+    let logins = logins(&args.login)?;
+    let reach = reach(&args.reach, &[&logins.sender, &logins.reader], io)?;
     let runtime = runtime(load::is_lean(args))?;
-    let limit = Duration::from_secs(args.reach.timeout.max(1));
+    let limit = limit(&args.reach)?;
+    fetch_trust(inputs, &reach, &runtime, io)?;
+    let inputs = &*inputs;
     let progress = Progress::start(args, environment, inputs.jobs.len());
     let entered = parties(args, inputs, &(reach, logins), &runtime, &progress);
     drop(progress);
@@ -80,6 +84,19 @@ pub fn run(
         tell::report(args, inputs, told, style, io)?;
     }
     Ok(if is_interrupted { Exit::Trouble } else { Exit::Findings })
+}
+
+/// Gets the trust bundles that the files do not hold from the cluster, where it may be asked.
+fn fetch_trust(inputs: &mut Inputs, reach: &Reach, runtime: &Runtime, io: &mut Io<'_>) -> Result<(), CommandError> {
+    if !reach.asks(Ask::Kubectl) {
+        return Ok(());
+    }
+    let cluster = Cluster { tools: reach.secrets.tools.clone() };
+    let ends = inputs.jobs.iter().flat_map(|job| [&job.line.source, &job.line.destination]);
+    for note in runtime.block_on(inputs.manifests.complete(&cluster, ends)) {
+        writeln!(io.stderr, "flowgate: {note}")?;
+    }
+    Ok(())
 }
 
 /// Gets the credentials for every job, or says who lacks one.

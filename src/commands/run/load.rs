@@ -1,11 +1,11 @@
 //! `--count`, `--rate`, `--for`: many messages, and the figures of what became of them.
 
 use super::inputs::Inputs;
-use super::stop::stop;
 use crate::Io;
 use crate::access::wire;
 use crate::cli::{PartChoice, RunArgs, RunFormat};
 use crate::commands::CommandError;
+use crate::commands::stop::stop;
 use crate::exit::Exit;
 use crate::message::Message;
 use crate::run::job::Job;
@@ -61,7 +61,7 @@ pub fn refuse_parts(args: &RunArgs) -> Result<(), CommandError> {
         PartChoice::Reader if args.load.count.is_none() => {
             "`--part reader` needs `--count`, or it cannot tell what is lost"
         }
-        PartChoice::All | PartChoice::Reader if args.reach.reader.iter().any(|part| part == "none") => {
+        PartChoice::All | PartChoice::Reader if args.login.reader.iter().any(|part| part == "none") => {
             "many messages are counted where they are read, so `--reader none` goes with `--part sender` or `--part bridge` only"
         }
         _ => return Ok(()),
@@ -159,7 +159,7 @@ async fn go(
     alone: bool,
     strip: &'static [&'static str],
 ) -> Result<load::Result, CommandError> {
-    let limit = Duration::from_secs(args.reach.timeout.max(1));
+    let limit = crate::commands::reach::limit(&args.reach)?;
     let load = load(args, job, limit)?;
     let topics = topics(job.sendings.iter().map(|sending| &sending.message));
     let outputs = outputs(job);

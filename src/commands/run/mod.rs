@@ -4,11 +4,10 @@ mod bless;
 mod inputs;
 mod live;
 mod load;
+mod login;
 mod message;
 mod progress;
-mod reach;
 mod settings;
-mod stop;
 mod tell;
 
 use super::CommandError;
@@ -32,7 +31,7 @@ pub(super) fn run(
     }
     let started = Instant::now();
     let style = tell::style(color, environment);
-    let inputs = match inputs::read(args, io) {
+    let mut inputs = match inputs::read(args, io) {
         Err(CommandError::Nothing(why)) => return tell::nothing(args, why, &style, io),
         read => read?,
     };
@@ -44,7 +43,7 @@ pub(super) fn run(
         return tell::nothing(args, "no case is to be run".to_owned(), &style, io);
     }
     if args.place.live || args.place.deployed {
-        return live::run(args, &inputs, &style, environment, io);
+        return live::run(args, &mut inputs, &style, environment, io);
     }
     sandbox(args, &inputs, (&style, environment), started, io)
 }
@@ -57,7 +56,7 @@ fn sandbox(
     started: Instant,
     io: &mut Io<'_>,
 ) -> Result<Exit, CommandError> {
-    let limit = std::time::Duration::from_secs(args.reach.timeout.max(1));
+    let limit = super::reach::limit(&args.reach)?;
     let runtime = runtime(false)?;
     if load::is_asked(args) {
         return load::sandbox(args, inputs, &runtime, io);

@@ -47,6 +47,14 @@ pub enum ConnectionError {
         /// Its properties.
         details: Box<Details>,
     },
+    /// An AUTH outside of a login and of a re-authentication. Only clients start those (MQTT 5, 4.12.1).
+    #[error("the broker broke the protocol: AUTH that nobody asked for: {reason}{}", said(.details))]
+    UnaskedAuth {
+        /// Its reason code.
+        reason: Reason,
+        /// Its properties, the method among them.
+        details: Box<Details>,
+    },
     /// A packet that is allowed, but not there.
     #[error("the broker broke the protocol: {0}")]
     Protocol(String),
@@ -69,15 +77,66 @@ pub enum ConnectionError {
     Finished,
 }
 
+impl ConnectionError {
+    /// Whether the other end closed the stream, politely or not, without a word of MQTT.
+    pub fn is_closed(&self) -> bool {
+        match self {
+            Self::Closed => true,
+            Self::Io(error) => error.kind() == io::ErrorKind::UnexpectedEof,
+            _ => false,
+        }
+    }
+
+    /// Whether the other end, or something on the way, reset the connection.
+    pub fn is_reset(&self) -> bool {
+        use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset};
+        matches!(self, Self::Io(error) if matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset))
+    }
+
+    /// What is spoken instead of MQTT, where the first bytes tell.
+    pub fn speaks(&self) -> Option<&'static str> {
+        match self {
+            Self::NotMqtt { start, .. } => words::speaks(start),
+            _ => None,
+        }
+    }
+
+    /// The error of the stream below, a late TLS alert for example.
+    pub const fn io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Io(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The reason code and the properties of a DISCONNECT.
+    pub fn disconnected(&self) -> Option<(Reason, &Details)> {
+        match self {
+            Self::Disconnected { reason, details } => Some((*reason, details)),
+            _ => None,
+        }
+    }
+}
+
+/// Of a text from a server no more characters than these are shown.
+const SHOWN: usize = 500;
+
 /// The Reason String and the Server Reference, as an addition to a sentence.
 pub(super) fn said(details: &Details) -> String {
     let mut text = String::new();
     for (name, value) in [("it says", &details.reason_string), ("use instead", &details.server_reference)] {
         if let Some(value) = value {
-            text.push_str(&format!("; {name}: `{}`", value.escape_debug()));
+            text.push_str(&format!("; {name}: `{}`", shown(value)));
         }
     }
     text
+}
+
+/// A text from a server as it may be shown: without control characters, and bounded.
+pub(super) fn shown(text: &str) -> String {
+    let kept: String = text.chars().take(SHOWN).collect();
+    let more = if kept.len() < text.len() { "…" } else { "" };
+    format!("{}{more}", kept.escape_debug())
 }
 
 fn not_mqtt(start: &[u8]) -> String {
@@ -165,6 +224,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
+    /// Whether what came begins like an answer to CONNECT, as far as it came. A packet of another kind that is not here as
+    /// a whole may never be: many protocols begin like one.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(super) fn begins_well(&self) -> Result<(), ConnectionError> {
+        use super::reason::PacketKind;
+        match self.input.first().map(|first| PacketKind::of(*first)) {
+            Some(Some(kind)) if !matches!(kind, PacketKind::ConnAck | PacketKind::Disconnect | PacketKind::Auth) => {
+                Err(self.not_mqtt(FrameError::NotFirst(kind)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn not_mqtt(&self, error: FrameError) -> ConnectionError {
         ConnectionError::NotMqtt { start: self.input.iter().take(16).copied().collect(), error }
     }
@@ -229,6 +303,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads until the other end has closed the stream, too, and drops what still comes.
+    pub async fn closed(&mut self) {
+        while self.read().await.is_ok() {
+            self.input.clear();
+        }
     }
 
     /// Ends the stream, TLS and WebSocket with their own good-bye.

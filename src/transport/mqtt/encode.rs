@@ -2,6 +2,7 @@
 //!
 //! Decoding is for `packet`. What a particular server takes is for `limits`.
 
+use super::connack::ConnAck;
 use super::frame::MAX_REMAINING;
 use super::reason::Reason;
 use crate::message::{Publish, QoS};
@@ -85,6 +86,21 @@ pub enum Credentials {
         /// Authentication Data: the token.
         data: Secret<Vec<u8>>,
     },
+}
+
+impl Credentials {
+    /// Method and data of an enhanced authentication.
+    pub(super) fn step(&self) -> Option<(&str, &Secret<Vec<u8>>)> {
+        match self {
+            Self::Enhanced { method, data } => Some((method, data)),
+            _ => None,
+        }
+    }
+
+    /// Whether `connack` repeats the authentication method, as it has to (MQTT 5, 4.12); `true` where none was used.
+    pub fn repeated_by(&self, connack: &ConnAck) -> bool {
+        self.step().is_none_or(|(method, _)| connack.authentication_method.as_deref() == Some(method))
+    }
 }
 
 /// Appends a CONNECT. Topic aliases are never offered: an alias would have to be resolved, and a dataflow sees none.
@@ -297,7 +313,16 @@ pub fn ping(out: &mut BytesMut) {
 /// Appends a normal DISCONNECT; with `end_session` the server is to forget the session at once, whatever was agreed on
 /// (Session Expiry Interval 0; MQTT 5, 3.14.2.2.2).
 pub fn disconnect(end_session: bool, out: &mut BytesMut) {
-    out.put_slice(if end_session { &[0xE0, 7, 0, 5, 0x11, 0, 0, 0, 0] } else { &[0xE0, 0] });
+    disconnect_with(Reason::SUCCESS, end_session, out);
+}
+
+/// Appends a DISCONNECT with reason code `code`; `end_session` as for [`disconnect`].
+pub fn disconnect_with(code: u8, end_session: bool, out: &mut BytesMut) {
+    match (code, end_session) {
+        (Reason::SUCCESS, false) => out.put_slice(&[0xE0, 0]),
+        (_, false) => out.put_slice(&[0xE0, 1, code]),
+        (_, true) => out.put_slice(&[0xE0, 7, code, 5, 0x11, 0, 0, 0, 0]),
+    }
 }
 
 /// Appends the AUTH that starts a re-authentication (MQTT 5, 4.12.1).
@@ -305,6 +330,18 @@ pub fn disconnect(end_session: bool, out: &mut BytesMut) {
 /// # Errors
 /// If method or data are longer than a packet can hold.
 pub fn re_authenticate(method: &str, data: &Secret<Vec<u8>>, out: &mut BytesMut) -> Result<(), Unsendable> {
+    auth(Reason::RE_AUTHENTICATE, method, data, out)
+}
+
+/// Appends the AUTH that answers a challenge (MQTT 5, 4.12).
+///
+/// # Errors
+/// If method or data are longer than a packet can hold.
+pub fn continue_authentication(method: &str, data: &Secret<Vec<u8>>, out: &mut BytesMut) -> Result<(), Unsendable> {
+    auth(Reason::CONTINUE_AUTHENTICATION, method, data, out)
+}
+
+fn auth(code: u8, method: &str, data: &Secret<Vec<u8>>, out: &mut BytesMut) -> Result<(), Unsendable> {
     text("the authentication method", method)?;
     bytes("the authentication data", data.expose())?;
     let properties = 3 + method.len() + 3 + data.expose().len();
@@ -316,7 +353,7 @@ pub fn re_authenticate(method: &str, data: &Secret<Vec<u8>>, out: &mut BytesMut)
     field(data.expose(), &mut section);
     out.put_u8(0xF0);
     length(1 + section.len(), out);
-    out.put_u8(Reason::RE_AUTHENTICATE);
+    out.put_u8(code);
     out.extend_from_slice(&section);
     Ok(())
 }

@@ -1,7 +1,10 @@
 //! From nothing to CONNACK: opens the connection, logs in, and says what the server allows, or which layer failed.
+//!
+//! Every method of a dataflow has one step: the token is in CONNECT. A server that asks for it once more by AUTH gets it;
+//! one that asks again wants another method than its name says.
 
 use super::connack::ConnAck;
-use super::connection::{Connection, ConnectionError, said};
+use super::connection::{Connection, ConnectionError, said, shown};
 use super::encode::{self, ConnectFields, Credentials, Unsendable};
 use super::fields::Details;
 use super::packet::Packet;
@@ -86,11 +89,15 @@ pub enum HandshakeError {
         /// Its return code in MQTT 3.1.1.
         code: u8,
     },
-    /// The server wants more than one step.
-    #[error("the broker asks for another step of the authentication `{method}`, which has only one")]
+    /// The server wants another step than the one that there is.
+    #[error("the broker {}{}", asks(.method, .reason), said(.details))]
     Challenge {
-        /// The method that it names.
+        /// The method that it names, empty if it names none.
         method: String,
+        /// Why it sent AUTH: 0x18 asks for a step, 0x19 for a new login, which only clients may start.
+        reason: Reason,
+        /// Everything else that it said.
+        details: Box<Details>,
     },
     /// Another packet than CONNACK came.
     #[error("the broker answered CONNECT with {0} instead of CONNACK")]
@@ -104,6 +111,17 @@ impl HandshakeError {
             Self::Open(error) => error.layer(),
             _ => Layer::Mqtt,
         }
+    }
+}
+
+fn asks(method: &str, reason: &Reason) -> String {
+    let method = shown(method);
+    match reason.code {
+        Reason::CONTINUE_AUTHENTICATION if !method.is_empty() => {
+            format!("asks for another step of the authentication `{method}`, which has only one")
+        }
+        Reason::CONTINUE_AUTHENTICATION => "asks for a step of an authentication that nobody began".to_owned(),
+        _ => format!("answered CONNECT with {reason}, in the authentication `{method}`"),
     }
 }
 
@@ -148,15 +166,11 @@ pub async fn handshake(options: &ConnectOptions) -> Result<Handshake, HandshakeE
         open(&options.target, &options.route, options.tls.as_ref(), options.websocket.as_ref()).await?;
     let mut connection = Connection::new(stream, options.maximum_packet_size);
     let connack = log_in(&mut connection, options).await?;
-    let method_repeated = match &options.credentials {
-        Credentials::Enhanced { method, .. } => connack.authentication_method.as_ref() == Some(method),
-        _ => true,
-    };
     let keep_alive = connack.server_keep_alive.unwrap_or(options.keep_alive);
     let accepted = Accepted {
         client_id: connack.assigned_client_id.clone().unwrap_or_else(|| options.client_id.clone()),
         keep_alive: Duration::from_secs(keep_alive.into()),
-        method_repeated,
+        method_repeated: options.credentials.repeated_by(&connack),
         opened,
         connack,
     };
@@ -181,18 +195,34 @@ pub async fn log_in<S: AsyncRead + AsyncWrite + Unpin>(
     };
     encode::connect(&fields, &options.credentials, connection.output())?;
     let limit = options.route.step_timeout;
-    match timeout(limit, answer(connection)).await {
+    match timeout(limit, answer(connection, &options.credentials)).await {
         Ok(answer) => judge(answer?),
         Err(_) => Err(ConnectionError::Silent { what: "CONNACK", limit }.into()),
     }
 }
 
-async fn answer<S: AsyncRead + AsyncWrite + Unpin>(connection: &mut Connection<S>) -> Result<Packet, ConnectionError> {
+/// The packet that ends the login, after the one AUTH that may be answered.
+async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
+    connection: &mut Connection<S>,
+    credentials: &Credentials,
+) -> Result<Packet, HandshakeError> {
+    let mut step = credentials.step();
     loop {
-        if let Some(packet) = connection.next()? {
-            return Ok(packet);
+        match connection.next()? {
+            None => {
+                connection.begins_well()?;
+                connection.exchange().await?;
+            }
+            Some(Packet::Auth(reason, details)) if reason.code == Reason::CONTINUE_AUTHENTICATION => {
+                match step.take() {
+                    Some((method, data)) if details.authentication_method.as_deref() == Some(method) => {
+                        encode::continue_authentication(method, data, connection.output())?;
+                    }
+                    _ => return Ok(Packet::Auth(reason, details)),
+                }
+            }
+            Some(packet) => return Ok(packet),
         }
-        connection.exchange().await?;
     }
 }
 
@@ -203,8 +233,9 @@ fn judge(packet: Packet) -> Result<ConnAck, HandshakeError> {
         }
         Packet::ConnAck(connack) if connack.reason.code == Reason::SUCCESS => Ok(*connack),
         Packet::ConnAck(connack) => Err(HandshakeError::Refused(connack)),
-        Packet::Auth(_, details) => {
-            Err(HandshakeError::Challenge { method: details.authentication_method.unwrap_or_default() })
+        Packet::Auth(reason, details) => {
+            let method = details.authentication_method.clone().unwrap_or_default();
+            Err(HandshakeError::Challenge { method, reason, details })
         }
         Packet::Disconnect(reason, details) => Err(ConnectionError::Disconnected { reason, details }.into()),
         other => Err(HandshakeError::Unexpected(other.kind())),

@@ -166,6 +166,8 @@ impl Reason {
     pub const fn meaning(self) -> &'static str {
         match (self.code, self.packet) {
             (0x10, _) => "the broker took the message, but nobody was subscribed to its topic",
+            (0x18, _) => "the broker wants another step of the authentication",
+            (0x19, _) => "the broker wants a new login on the same connection",
             (0x81, _) => "the broker could not parse a packet of ours",
             (0x82, _) => "the broker says that a packet of ours was not allowed at that point",
             (0x84, _) => "the broker does not speak MQTT 5",
@@ -174,6 +176,7 @@ impl Reason {
             (0x87, PacketKind::ConnAck) => "the broker does not let this identity in",
             (0x87, PacketKind::SubAck) => "this identity may not subscribe to the filter",
             (0x87, PacketKind::PubAck | PacketKind::PubRec) => "this identity may not publish to the topic",
+            (0x87, PacketKind::Disconnect) => "this identity may not stay, or may not do what it did",
             (0x87, _) => "this identity may not do that",
             (0x88, _) => "the broker is not ready",
             (0x89, _) => "the broker has no room for now",

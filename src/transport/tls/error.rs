@@ -1,6 +1,7 @@
 //! Errors of TLS in words, with the facts up to where it failed.
 
-use super::certificate::date;
+use super::certificate::{date, shown};
+use super::refusal::{ClientRefusal, alert_words};
 use super::{TlsFacts, TrustError};
 use crate::transport::words as io_words;
 use std::io;
@@ -38,6 +39,14 @@ pub enum TlsCause {
         /// Who signed the last certificate of the chain.
         issuer: String,
     },
+    /// The server leaves away a certificate between its own and the root: what it sends does not hang together, or its
+    /// own certificate alone names an authority in between. Of a certificate that came alone that can only be inferred,
+    /// from what it says of its issuer; where it says nothing of it, it is [`Self::UnknownIssuer`].
+    #[error("the server does not send the intermediate certificate `{issuer}`, which would lead to a root")]
+    IntermediateMissing {
+        /// Who signed the certificate behind which there is nothing.
+        issuer: String,
+    },
     /// The certificate vouches for itself.
     #[error("the certificate `{subject}` is self-signed and not trusted here")]
     SelfSigned {
@@ -67,7 +76,10 @@ pub enum TlsCause {
     /// The certificate is refused for another reason.
     #[error("the certificate is refused: {0}")]
     Certificate(String),
-    /// The server refuses, by an alert. The text says what, where it is about the client certificate.
+    /// The server refuses the client certificate, or demands one.
+    #[error("the server refuses: {0}")]
+    Client(ClientRefusal),
+    /// The server refuses for another reason, by an alert.
     #[error("the server refuses: {words}")]
     Alert {
         /// The alert's name in the standard (RFC 8446, 6.2), as rustls writes it.
@@ -75,8 +87,11 @@ pub enum TlsCause {
         /// In words.
         words: &'static str,
     },
-    /// The server has no TLS version or cipher in common with this side, which wants 1.2 or 1.3.
-    #[error("no TLS version or cipher in common: {0}")]
+    /// The server speaks none of the versions that this side wants.
+    #[error("the server speaks neither TLS 1.2 nor 1.3, but an older version")]
+    OldVersion,
+    /// The server has no cipher or other parameter in common with this side.
+    #[error("no TLS cipher or parameters in common: {0}")]
     Incompatible(String),
     /// No TLS is spoken there.
     #[error("no TLS is spoken there{}", instead(.speaks))]
@@ -95,16 +110,17 @@ pub enum TlsCause {
     Other(String),
 }
 
+/// More names are counted.
+const SHOWN_NAMES: usize = 10;
+
 fn names(presented: &[String]) -> String {
     if presented.is_empty() {
         return "no name at all".to_owned();
     }
-    // What webpki hands out is in the form of its own debug output.
-    let clean = |name: &String| match name.split_once('(') {
-        Some(("DnsName" | "IpAddress", inner)) => inner.trim_end_matches(')').trim_matches('"').to_owned(),
-        _ => name.clone(),
-    };
-    let all: Vec<String> = presented.iter().map(|name| format!("`{}`", clean(name))).collect();
+    let mut all: Vec<String> = presented.iter().take(SHOWN_NAMES).map(|name| format!("`{name}`")).collect();
+    if presented.len() > SHOWN_NAMES {
+        all.push(format!("{} more", presented.len() - SHOWN_NAMES));
+    }
     all.join(", ")
 }
 
@@ -120,8 +136,9 @@ fn instead(speaks: &Option<&'static str>) -> String {
     speaks.map_or_else(String::new, |name| format!(", but {name}"))
 }
 
-/// Why a handshake failed, from rustls's error, the first bytes that came, and the chain that was seen.
-pub(super) fn cause(error: &io::Error, heard: &[u8], facts: &TlsFacts) -> TlsCause {
+/// Why a handshake failed, from rustls's error, the first bytes that came, the facts, and the authority whose certificate
+/// is missing.
+pub(super) fn cause(error: &io::Error, heard: &[u8], facts: &TlsFacts, gap: Option<String>) -> TlsCause {
     let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         return match heard {
             [] => TlsCause::Ended(io_words::io(error)),
@@ -129,11 +146,11 @@ pub(super) fn cause(error: &io::Error, heard: &[u8], facts: &TlsFacts) -> TlsCau
         };
     };
     match inner {
-        Error::InvalidCertificate(error) => certificate(error, facts),
-        Error::AlertReceived(alert) => TlsCause::Alert { name: format!("{alert:?}"), words: alert_words(*alert) },
-        Error::PeerIncompatible(PeerIncompatible::Tls12NotOfferedOrEnabled) => {
-            TlsCause::Incompatible("the server speaks TLS 1.1 or older".to_owned())
-        }
+        Error::InvalidCertificate(error) => certificate(error, facts, gap),
+        Error::AlertReceived(alert) => refused(*alert, facts),
+        Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13 | PeerIncompatible::Tls12NotOfferedOrEnabled,
+        ) => TlsCause::OldVersion,
         Error::PeerIncompatible(_) => TlsCause::Incompatible(inner.to_string()),
         Error::InvalidMessage(_) if !matches!(heard, [0x14..=0x17, 3, ..]) => {
             TlsCause::Plain { speaks: io_words::plain(heard) }
@@ -142,18 +159,25 @@ pub(super) fn cause(error: &io::Error, heard: &[u8], facts: &TlsFacts) -> TlsCau
     }
 }
 
-fn certificate(error: &CertificateError, facts: &TlsFacts) -> TlsCause {
+fn refused(alert: AlertDescription, facts: &TlsFacts) -> TlsCause {
+    let shown = facts.client_certificate.as_ref().map(|request| request.answered);
+    match (alert, ClientRefusal::of(alert), shown) {
+        (AlertDescription::ProtocolVersion, ..) => TlsCause::OldVersion,
+        (_, Some(refusal), Some(shown)) => TlsCause::Client(refusal.given(shown)),
+        // Before it asked for one it can only mean that there are no parameters in common.
+        (_, Some(refusal), None) if refusal != ClientRefusal::Handshake => TlsCause::Client(refusal),
+        _ => TlsCause::Alert { name: format!("{alert:?}"), words: alert_words(alert) },
+    }
+}
+
+/// Why a certificate is refused.
+pub(super) fn certificate(error: &CertificateError, facts: &TlsFacts, gap: Option<String>) -> TlsCause {
     match error {
-        CertificateError::UnknownIssuer => match facts.chain.as_slice() {
-            [only] if only.is_self_signed() => TlsCause::SelfSigned { subject: only.subject.clone() },
-            chain => {
-                TlsCause::UnknownIssuer { issuer: chain.last().map(|last| last.issuer.clone()).unwrap_or_default() }
-            }
-        },
-        CertificateError::NotValidForNameContext { expected, presented } => {
-            TlsCause::WrongName { expected: expected.to_str().into_owned(), presented: presented.clone() }
-        }
-        CertificateError::NotValidForName => TlsCause::WrongName {
+        CertificateError::UnknownIssuer => unknown(facts, gap),
+        // An authority of the same name is trusted, but its key is another. After a good verdict it is the server that
+        // does not have the key of its certificate.
+        CertificateError::BadSignature if facts.trusted_by.is_none() => unknown(facts, gap),
+        CertificateError::NotValidForNameContext { .. } | CertificateError::NotValidForName => TlsCause::WrongName {
             expected: facts.server_name.clone(),
             presented: facts.chain.first().map(|leaf| leaf.names.clone()).unwrap_or_default(),
         },
@@ -172,7 +196,21 @@ fn certificate(error: &CertificateError, facts: &TlsFacts) -> TlsCause {
                 _ => TlsCause::Certificate("an authority's certificate is used as the server's own".to_owned()),
             }
         }
-        other => TlsCause::Certificate(other.to_string()),
+        CertificateError::BadSignature => {
+            TlsCause::Certificate("the server does not prove that it has the key".to_owned())
+        }
+        CertificateError::BadEncoding => TlsCause::Certificate("it cannot be read".to_owned()),
+        other => TlsCause::Certificate(shown(&other.to_string())),
+    }
+}
+
+fn unknown(facts: &TlsFacts, gap: Option<String>) -> TlsCause {
+    match (facts.chain.as_slice(), gap) {
+        (_, Some(issuer)) => TlsCause::IntermediateMissing { issuer },
+        ([only], None) if only.is_self_signed() => TlsCause::SelfSigned { subject: only.subject.clone() },
+        (chain, None) => {
+            TlsCause::UnknownIssuer { issuer: chain.last().map(|last| last.issuer.clone()).unwrap_or_default() }
+        }
     }
 }
 
@@ -183,27 +221,5 @@ pub fn words(error: &Error) -> String {
         Error::AlertReceived(alert) => format!("the server refuses: {}", alert_words(*alert)),
         Error::InvalidCertificate(error) => format!("the server's certificate is refused: {error}"),
         other => format!("TLS error: {other}"),
-    }
-}
-
-const fn alert_words(alert: AlertDescription) -> &'static str {
-    match alert {
-        AlertDescription::CertificateRequired => "it demands a client certificate, and none was given",
-        AlertDescription::BadCertificate => "it does not take the client certificate, or demands one",
-        AlertDescription::UnknownCA => "it does not trust the authority of the client certificate",
-        AlertDescription::CertificateExpired => "the client certificate has expired",
-        AlertDescription::CertificateRevoked => "the client certificate was revoked",
-        AlertDescription::CertificateUnknown => "it could not accept the client certificate",
-        AlertDescription::UnsupportedCertificate => "it cannot use this kind of client certificate",
-        AlertDescription::AccessDenied => "the client certificate is good, but has no access",
-        AlertDescription::HandshakeFailure => "no parameters in common, or it demands a client certificate",
-        AlertDescription::ProtocolVersion => "it does not speak TLS 1.2 or 1.3",
-        AlertDescription::InsufficientSecurity => "it demands stronger ciphers",
-        AlertDescription::UnrecognisedName => "it serves no such host name",
-        AlertDescription::DecryptError => "a signature does not fit, often that of the client certificate",
-        AlertDescription::NoApplicationProtocol => "it speaks none of the offered application protocols",
-        AlertDescription::InternalError => "it has an error of its own",
-        AlertDescription::CloseNotify => "it closed the connection",
-        _ => "it sent a TLS alert",
     }
 }

@@ -5,7 +5,7 @@
 //! certificate are common, and webpki refuses them as "CA used as end entity".
 
 use super::certificate::Certificate;
-use super::{TlsCause, TlsFacts};
+use super::{TlsCause, TlsFacts, error, gap};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -99,6 +99,40 @@ impl Trust {
         self.bundle.iter().map(|der| Certificate::read(der)).collect()
     }
 
+    /// Whether `chain`, the leaf first and each in DER, is good for `name` at this moment, and by which store.
+    ///
+    /// # Errors
+    /// If it is not, or nothing can be said, with the cause as in a handshake.
+    pub fn verdict(&self, chain: &[Vec<u8>], name: &str) -> Result<Store, TlsCause> {
+        let server_name = ServerName::try_from(name.to_owned()).map_err(|_| TlsCause::ServerName)?;
+        let chain: Vec<CertificateDer<'_>> = chain.iter().map(|der| CertificateDer::from(der.as_slice())).collect();
+        let Some((leaf, intermediates)) = chain.split_first() else {
+            return Err(TlsCause::Certificate("there is none".to_owned()));
+        };
+        let verifier = Verifier::new(self)?;
+        let verdict = verifier.verify_server_cert(leaf, intermediates, &server_name, &[], UnixTime::now());
+        let mut facts = TlsFacts { server_name: name.to_owned(), ..TlsFacts::default() };
+        verifier.tell(&mut facts);
+        match (verdict, facts.trusted_by) {
+            (Ok(_), Some(store)) => Ok(store),
+            (Err(Error::InvalidCertificate(error)), _) => Err(error::certificate(&error, &facts, verifier.gap())),
+            (Err(error), _) => Err(TlsCause::Other(error::words(&error))),
+            (Ok(_), None) => Err(TlsCause::Other("no store has decided".to_owned())),
+        }
+    }
+
+    /// Whether the operating system of this machine would trust the chain in `facts`, and the public roots would not. That
+    /// is how a chain looks that a company's proxy made to read what is in TLS.
+    pub fn os_knows(facts: &TlsFacts) -> bool {
+        let chain: Vec<Vec<u8>> = facts.chain.iter().map(|certificate| certificate.der.clone()).collect();
+        let knows = |trust: Self| {
+            // What is not good for this name is still from a known authority.
+            matches!(trust.verdict(&chain, &facts.server_name), Ok(_) | Err(TlsCause::WrongName { .. }))
+        };
+        let os = Self { os_roots: true, ..Self::nothing() };
+        !knows(Self::default()) && knows(os)
+    }
+
     fn stores(&self) -> Result<Vec<(Store, RootCertStore)>, TrustError> {
         let mut stores = Vec::new();
         if !self.bundle.is_empty() {
@@ -127,12 +161,14 @@ impl Trust {
 struct Record {
     chain: Vec<Certificate>,
     trusted_by: Option<Store>,
+    gap: Option<String>,
 }
 
 /// Verifies and records.
 #[derive(Debug)]
 pub(super) struct Verifier {
     stores: Vec<(Store, Arc<WebPkiServerVerifier>)>,
+    roots: Vec<Arc<RootCertStore>>,
     bundle: Vec<CertificateDer<'static>>,
     record: Mutex<Record>,
 }
@@ -140,19 +176,27 @@ pub(super) struct Verifier {
 impl Verifier {
     pub(super) fn new(trust: &Trust) -> Result<Self, TrustError> {
         let mut stores = Vec::new();
+        let mut all = Vec::new();
         for (store, roots) in trust.stores()? {
-            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
+            let roots = Arc::new(roots);
+            let verifier = WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), provider())
                 .build()
                 .map_err(|error| TrustError::Damaged(error.to_string()))?;
             stores.push((store, verifier));
+            all.push(roots);
         }
-        Ok(Self { stores, bundle: trust.bundle.clone(), record: Mutex::default() })
+        Ok(Self { stores, roots: all, bundle: trust.bundle.clone(), record: Mutex::default() })
     }
 
     pub(super) fn tell(&self, facts: &mut TlsFacts) {
         let record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
         facts.chain.clone_from(&record.chain);
         facts.trusted_by = record.trusted_by;
+    }
+
+    /// The authority whose certificate the server left away, where nobody known has signed the chain.
+    pub(super) fn gap(&self) -> Option<String> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner).gap.clone()
     }
 
     fn any(&self) -> Result<&WebPkiServerVerifier, Error> {
@@ -212,7 +256,13 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let verdict = self.judge(end_entity, intermediates, server_name, ocsp_response, now);
+        let is_unknown = matches!(verdict, Err(Error::InvalidCertificate(CertificateError::UnknownIssuer)));
+        let gap = is_unknown.then(|| {
+            let trusted: Vec<_> = self.roots.iter().flat_map(|roots| roots.subjects()).collect();
+            gap::after(end_entity, intermediates, &trusted)
+        });
         let mut record = self.record.lock().unwrap_or_else(PoisonError::into_inner);
+        record.gap = gap.flatten();
         record.chain = std::iter::once(end_entity).chain(intermediates).map(|der| Certificate::read(der)).collect();
         record.trusted_by = verdict.as_ref().ok().copied();
         drop(record);

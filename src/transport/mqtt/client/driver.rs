@@ -141,9 +141,9 @@ impl Driver {
                 }
                 let _ = self.inbox.send(incoming);
             }
-            Event::Auth(reason, _) => {
+            Event::Auth(reason, details) => {
                 let Some(waiter) = self.re_authentication.take() else {
-                    return Err(ConnectionError::Protocol("AUTH that nobody asked for".to_owned()));
+                    return Err(ConnectionError::UnaskedAuth { reason, details });
                 };
                 let _ = waiter.send(Ok(reason));
             }

@@ -1,4 +1,4 @@
-//! A stream that remembers the first bytes that came, to say what answered where no TLS did.
+//! A stream that remembers the first bytes that came, to say what answered where the expected protocol did not.
 
 use std::io;
 use std::pin::Pin;
@@ -6,14 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-const FIRST: usize = 16;
-
 /// The first bytes that came.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Heard(Arc<Mutex<Vec<u8>>>);
+pub struct Heard(Arc<Mutex<Vec<u8>>>);
 
 impl Heard {
-    pub(super) fn bytes(&self) -> Vec<u8> {
+    /// What came until now, cut.
+    pub fn bytes(&self) -> Vec<u8> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -23,15 +22,18 @@ impl Heard {
 pub struct Recorder<S> {
     stream: S,
     heard: Heard,
-    listening: bool,
+    /// How many more are remembered.
+    room: usize,
 }
 
 impl<S> Recorder<S> {
-    pub(super) fn new(stream: S) -> Self {
-        Self { stream, heard: Heard::default(), listening: true }
+    /// Remembers the first `room` bytes that come.
+    pub fn new(stream: S, room: usize) -> Self {
+        Self { stream, heard: Heard::default(), room }
     }
 
-    pub(super) fn heard(&self) -> Heard {
+    /// What it remembers, also after it is gone.
+    pub fn heard(&self) -> Heard {
         self.heard.clone()
     }
 }
@@ -40,14 +42,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Recorder<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
         let poll = Pin::new(&mut self.stream).poll_read(cx, buf);
-        if self.listening {
-            let new = buf.filled().get(before..).unwrap_or_default();
-            let mut heard = self.heard.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let room = FIRST.saturating_sub(heard.len());
-            heard.extend(new.iter().take(room));
-            let full = heard.len() == FIRST;
-            drop(heard);
-            self.listening = !full;
+        let new = buf.filled().get(before..).unwrap_or_default();
+        if self.room > 0 && !new.is_empty() {
+            let new = new.get(..self.room.min(new.len())).unwrap_or_default();
+            self.heard.0.lock().unwrap_or_else(PoisonError::into_inner).extend(new);
+            self.room -= new.len();
         }
         poll
     }

@@ -1,0 +1,52 @@
+//! Servers that are programs: a web server, and OpenSSL's test server.
+
+use super::pki::Leaf;
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+#[allow(dead_code, reason = "the brokers use more of it")]
+#[path = "../brokers/process.rs"]
+mod process;
+
+/// A running server. It ends when it is dropped, or with the test process.
+pub struct Server {
+    pub port: u16,
+    _process: process::Process,
+    _folder: tempfile::TempDir,
+}
+
+impl Server {
+    /// Starts a program; `PORT` and `DIR` in its arguments become a free port and a folder that holds `files`.
+    fn start(command: &[&str], files: &[(&str, &str)]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = tempfile::tempdir().unwrap();
+        for (name, content) in files {
+            std::fs::write(folder.path().join(name), content).unwrap();
+        }
+        let fill = |argument: &&str| {
+            argument.replace("PORT", &port.to_string()).replace("DIR", folder.path().to_str().unwrap())
+        };
+        let command: Vec<String> = command.iter().map(fill).collect();
+        let command: Vec<&str> = command.iter().map(String::as_str).collect();
+        let process = process::Process::start(&command, &folder.path().join("log"), None);
+        process.wait_for(&[SocketAddr::from(([127, 0, 0, 1], port))], Duration::from_secs(10));
+        Self { port, _process: process, _folder: folder }
+    }
+
+    /// Python's web server, over an empty folder.
+    pub fn web() -> Self {
+        Self::start(&["python3", "-m", "http.server", "PORT", "--bind", "127.0.0.1", "--directory", "DIR/none"], &[])
+    }
+
+    /// `openssl s_server` with a certificate, and more arguments; `chain` is sent behind the certificate. It serves
+    /// one connection after the other.
+    pub fn openssl(leaf: &Leaf, chain: &str, more: &[&str], files: &[(&str, &str)]) -> Self {
+        let own = [("cert", leaf.certificate.as_str()), ("key", leaf.key.as_str()), ("chain", chain)];
+        let files = [&own, files].concat();
+        // Without `-www` it ends each connection as soon as its standard input ends.
+        let command =
+            ["openssl", "s_server", "-accept", "127.0.0.1:PORT", "-cert", "DIR/cert", "-key", "DIR/key", "-www"];
+        let behind: &[&str] = if chain.is_empty() { &[] } else { &["-cert_chain", "DIR/chain"] };
+        Self::start(&[&command, behind, more].concat(), &files)
+    }
+}

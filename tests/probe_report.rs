@@ -553,3 +553,37 @@ fn flags_that_stages_name_exist() {
         }
     }
 }
+
+#[test]
+fn a_real_probe_is_told_in_every_format() {
+    // A port that was free a moment ago, and that nothing listens at.
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let manifest = format!(
+        "apiVersion: connectivity.iotoperations.azure.com/v1\nkind: DataflowEndpoint\nmetadata: {{name: line-3}}\n\
+         spec:\n  endpointType: Mqtt\n  mqttSettings:\n    host: 127.0.0.1:{port}\n    tls: {{mode: Disabled}}\n    \
+         authentication: {{method: Anonymous, anonymousSettings: {{}}}}\n"
+    );
+    let told = |args: &[&str]| {
+        let args: Vec<&str> = ["probe", "-"].into_iter().chain(args.iter().copied()).collect();
+        let run = common::run(&args, manifest.as_bytes());
+        assert_eq!(run.exit, Exit::Findings, "{}", run.stderr);
+        run
+    };
+    let json = told(&["--format", "json"]);
+    let report: Value = serde_json::from_str(&json.stdout).unwrap();
+    valid_probe(&report);
+    assert_eq!(report["endpoints"][0]["failed_stage"], "tcp");
+    assert_eq!(report["endpoints"][0]["stages"][6]["outcome"], "none");
+    assert_eq!(json.stderr, "");
+    let concise = told(&["--format", "concise"]).stdout;
+    assert!(
+        concise.ends_with(&format!("\nendpoint line-3 127.0.0.1:{port}: failed at tcp (tcp-refused)\n")),
+        "{concise}"
+    );
+    let human = told(&[]);
+    assert!(human.stdout.contains("FAIL  nothing listens at the port (tcp-refused)"), "{}", human.stdout);
+    assert!(human.stderr.starts_with("1 endpoint: failed in "), "{}", human.stderr);
+    let findings = told(&["-q"]);
+    assert!(findings.stdout.starts_with("error[tcp-refused]"), "{}", findings.stdout);
+    assert_eq!((told(&["-qq"]).stdout.as_str(), findings.stderr.as_str()), ("", ""));
+}

@@ -4,7 +4,7 @@
 //! What cannot be had is named and the rest goes on. Secrets are not fetched here: `secrets` asks for each of them when a
 //! login needs it, in the namespace of its endpoint.
 
-use super::{Manifests, login};
+use super::{End, Manifests, login};
 use crate::diag::FileId;
 use crate::model::{Identity, Resource, ResourceKind};
 use crate::secrets::{ChildError, Denial, Tools};
@@ -165,11 +165,11 @@ fn namespace(id: &Identity) -> &str {
 }
 
 impl Manifests {
-    /// Fetches the ConfigMaps that endpoints name and the files do not hold, each in the namespace of its endpoint. The
-    /// answer tells what could not be had.
-    pub async fn complete(&mut self, cluster: &Cluster) -> Vec<String> {
+    /// Fetches the ConfigMaps that `ends` name and the files do not hold, each in the namespace of its endpoint. The answer
+    /// tells what could not be had.
+    pub async fn complete<'e>(&mut self, cluster: &Cluster, ends: impl IntoIterator<Item = &'e End>) -> Vec<String> {
         let mut wanted: Vec<(Identity, String)> = Vec::new();
-        for endpoint in self.endpoints() {
+        for endpoint in ends.into_iter().map(|end| &end.summary) {
             let Some(reference) = &endpoint.ca_ref else { continue };
             let known = self.config_map(&endpoint.id, &reference.value).is_some();
             let is_wanted = |(id, name): &(Identity, String)| {

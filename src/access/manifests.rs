@@ -64,9 +64,10 @@ pub struct End {
 }
 
 impl End {
-    /// The end that `summary` tells of.
-    pub fn of(summary: &EndpointSummary) -> Self {
-        Self { summary: summary.clone(), settings: settings::Endpoint::of(summary) }
+    /// The end that `summary` makes.
+    pub fn of(summary: EndpointSummary) -> Self {
+        let settings = settings::Endpoint::of(&summary);
+        Self { summary, settings }
     }
 
     /// The name of the endpoint.
@@ -283,7 +284,7 @@ impl Manifests {
 
     /// The endpoint `default`, which every instance has.
     pub fn built_in(&self) -> End {
-        End::of(&self.built_in)
+        End::of(self.built_in.clone())
     }
 
     /// What could not be read of the files, so that something may seem to be missing.
@@ -296,14 +297,14 @@ impl Manifests {
     fn end(&self, from: &Identity, reference: Option<&Text>, place: Place) -> Result<End, ManifestError> {
         let side = Side { endpoint: reference.cloned(), topics: Vec::new(), place };
         let summary = match self.bundle.endpoint(from, &side) {
-            Resolved::Found(summary) => summary,
-            Resolved::BuiltIn => &self.built_in,
+            Resolved::Found(summary) => summary.clone(),
+            Resolved::BuiltIn => self.built_in.clone(),
             Resolved::Missing | Resolved::Unknown => {
                 let (name, place) = reference.map_or(("", place), |text| (&*text.value, text.place));
                 return Err(self.no_endpoint(name, place));
             }
         };
-        Ok(End::of(&summary))
+        Ok(End::of(summary))
     }
 
     fn no_endpoint(&self, name: &str, place: Place) -> ManifestError {
@@ -346,15 +347,6 @@ impl Manifests {
     /// Remembers that a cluster does not have the ConfigMap `owner`.
     pub(super) fn miss_config_map(&mut self, owner: Identity) {
         self.missing.push(owner);
-    }
-
-    /// All endpoints among the files, and the built-in one if a dataflow uses it.
-    pub fn endpoints(&self) -> impl Iterator<Item = &EndpointSummary> {
-        let uses_built_in = self.bundle.dataflows.iter().any(|flow| {
-            let sides = [&flow.source, &flow.destination].into_iter().flatten();
-            sides.into_iter().any(|side| matches!(self.bundle.endpoint(&flow.id, side), Resolved::BuiltIn))
-        });
-        self.bundle.endpoints.iter().map(|endpoint| &**endpoint).chain(uses_built_in.then_some(&self.built_in))
     }
 
     fn items(&self, kind: ResourceKind, from: &Identity, name: &str) -> impl Iterator<Item = &Item> {

@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Entry, Place, Severity};
 use crate::model::{EndpointSummary, SecretUse};
 use crate::policy::probe::{login, network, tls};
 use crate::report::probe::Stage;
-use crate::secrets::{SecretError, TokenProblem};
+use crate::secrets::TokenProblem;
 use crate::transport::tls::IdentityError;
 
 /// A line of the manifest of an endpoint.
@@ -160,14 +160,15 @@ pub fn of_login(stage: Stage, error: &LoginError) -> Fault {
     let entry = match &error.cause {
         LoginCause::NoHost | LoginCause::Port(_) => &network::HOST_UNUSABLE,
         LoginCause::Method(_) => &login::METHOD_NOT_PROBED,
-        LoginCause::NoToken(_) | LoginCause::Secret(SecretError::Missing { .. }) => &login::CREDENTIAL_MISSING,
+        LoginCause::NoToken(_) => &login::CREDENTIAL_MISSING,
+        LoginCause::Secret(error) if error.is_not_given() => &login::CREDENTIAL_MISSING,
         LoginCause::NoSecretRef | LoginCause::Secret(_) | LoginCause::NoUserName(_) => &login::CREDENTIAL_UNUSABLE,
+        LoginCause::PersonToken { .. } => &login::TOKEN_OF_PERSON,
         LoginCause::Token { problem: TokenProblem::Audience { .. }, .. } => &login::TOKEN_AUDIENCE,
         LoginCause::Token { problem: TokenProblem::Expired { .. }, .. } => &login::TOKEN_EXPIRED,
         LoginCause::Token { problem: TokenProblem::NotYet { .. }, .. } => &login::TOKEN_NOT_YET_VALID,
         LoginCause::Identity(IdentityError::Mismatch { .. }) => &tls::CLIENT_KEY_MISMATCH,
         LoginCause::Identity(_) => &tls::CLIENT_CERTIFICATE_UNUSABLE,
-        LoginCause::PersonToken { .. } => &login::TOKEN_OF_PERSON,
         LoginCause::Complaint(complaint) => super::complaints::verdict(complaint).1,
         LoginCause::Trust(_) => &tls::TRUST_BUNDLE_UNUSABLE,
     };

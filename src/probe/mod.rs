@@ -12,6 +12,7 @@
 mod beforehand;
 mod climb;
 mod complaints;
+mod discretion;
 mod fault;
 mod https;
 mod kafka;
@@ -30,6 +31,7 @@ use crate::report::probe::{Ladder, Stage};
 use crate::transport::net::Target;
 use crate::transport::tls::TlsOptions;
 use crate::transport::ws::WebSocketOptions;
+use discretion::Known;
 use futures_util::future::join_all;
 use std::time::SystemTime;
 use tokio::sync::{Mutex, Semaphore};
@@ -68,18 +70,20 @@ pub struct Opening {
 
 /// Probes `subject`. Never fails: whatever goes wrong is in the ladder.
 pub async fn probe(subject: &Subject, means: &Means<'_>) -> Ladder {
-    let mut climb = Climb::new(subject, means);
+    let (mut climb, mut known) = (Climb::new(subject, means), Known::default());
     match subject.end.summary.kind {
         Some(EndpointType::LocalStorage) => {
             climb.note("a volume of the cluster has nothing that could be connected to")
         }
         None => climb.note("the type of the endpoint is not known, so nothing can be probed"),
-        Some(_) => climb_up(&mut climb).await,
+        Some(_) => climb_up(&mut climb, &mut known).await,
     }
-    climb.finish()
+    let mut ladder = climb.finish();
+    known.hide(&mut ladder);
+    ladder
 }
 
-async fn climb_up(climb: &mut Climb<'_>) {
+async fn climb_up(climb: &mut Climb<'_>, known: &mut Known) {
     let (subject, means) = (climb.subject(), climb.means());
     let end = &subject.end;
     let target = match address::target(end) {
@@ -92,6 +96,7 @@ async fn climb_up(climb: &mut Climb<'_>) {
     }
     // Known before anybody is dialled; told at the stage where it would matter.
     let mut proof = login::prove(end, means.manifests, means.reach, means.given).await;
+    known.learn(&proof, means.reach);
     if let Ok(proof) = &proof {
         climb.identity(&proof.words);
         proof.notes.iter().for_each(|note| climb.note(note));
@@ -103,6 +108,7 @@ async fn climb_up(climb: &mut Climb<'_>) {
                 trust,
                 identity: known.identity(&proof),
                 server_name: means.reach.server_name.clone(),
+                ..TlsOptions::default()
             }),
             Err(error) => return climb.stop(fault::of_login(Stage::Tls, &error), None, Vec::new()),
         }

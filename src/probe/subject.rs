@@ -56,7 +56,7 @@ pub fn subjects(manifests: &Manifests, names: &[String], with_default: bool) -> 
     let mut found: Vec<Subject> = Vec::new();
     for summary in manifests.bundle.endpoints.iter().filter(|summary| wanted(summary.id.name())) {
         let uses = uses(manifests, Some(&summary.id));
-        found.push(Subject { end: End::of(summary), uses });
+        found.push(Subject { end: End::of((**summary).clone()), uses });
     }
     let has_default = manifests.bundle.endpoints.iter().any(|summary| summary.id.name() == "default");
     let named_default = names.iter().any(|name| name == "default");

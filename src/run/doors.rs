@@ -84,8 +84,12 @@ impl Frame<'_> {
         options.route = self.reach.route.clone();
         if tls {
             let trust = trust::of(self.end, self.manifests, self.reach)?;
-            options.tls =
-                Some(TlsOptions { trust, identity: proof.identity, server_name: self.reach.server_name.clone() });
+            options.tls = Some(TlsOptions {
+                trust,
+                identity: proof.identity,
+                server_name: self.reach.server_name.clone(),
+                ..TlsOptions::default()
+            });
         }
         if address::websocket(self.end) {
             options.websocket = Some(WebSocketOptions::default());

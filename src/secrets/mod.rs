@@ -164,6 +164,24 @@ pub enum SecretError {
     },
 }
 
+impl SecretError {
+    /// Whether nobody gave it, so that nothing can be said of it; otherwise something is wrong with what was given, or the
+    /// cluster does not have it.
+    pub fn is_not_given(&self) -> bool {
+        match self {
+            Self::Missing { .. } | Self::Setting { .. } | Self::Service(_) => true,
+            Self::Child(error) => error.denial() != Some(Denial::NotFound),
+            Self::File { .. }
+            | Self::TooLarge(_)
+            | Self::Environment(_)
+            | Self::Stdin
+            | Self::NotText(_)
+            | Self::NoKey { .. }
+            | Self::NotAToken { .. } => false,
+        }
+    }
+}
+
 fn list(keys: &[String]) -> String {
     if keys.is_empty() {
         return "none".to_owned();

@@ -36,7 +36,10 @@ impl std::str::FromStr for Proxy {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let rest = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => rest,
-            Some((scheme, _)) => return Err(BadProxy::Scheme(scheme.to_owned())),
+            Some((scheme, _)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+                return Err(BadProxy::Scheme(scheme.to_owned()));
+            }
+            Some(_) => return Err(BadProxy::Form),
             None => text,
         };
         let rest = rest.strip_suffix('/').unwrap_or(rest);
@@ -93,6 +96,11 @@ pub enum ProxyCause {
 const LONGEST_HEAD: usize = 8 * 1024;
 
 impl Proxy {
+    /// What is sent as `Proxy-Authorization`, if anything is.
+    pub const fn authorization(&self) -> Option<&Secret<String>> {
+        self.authorization.as_ref()
+    }
+
     pub(super) fn unreachable(&self, why: String) -> ProxyError {
         self.error(ProxyCause::Unreachable(why))
     }
@@ -156,5 +164,6 @@ mod tests {
         assert!("proxy:3128".parse::<Proxy>().unwrap().authorization.is_none());
         assert_eq!("socks5://a:1".parse::<Proxy>().unwrap_err(), BadProxy::Scheme("socks5".to_owned()));
         assert_eq!("http://hunter2@".parse::<Proxy>().unwrap_err(), BadProxy::Form);
+        assert_eq!("me:hunter2://a:1".parse::<Proxy>().unwrap_err(), BadProxy::Form);
     }
 }

@@ -5,6 +5,7 @@
 
 #![allow(dead_code, reason = "each test uses its part")]
 
+#[cfg(feature = "run")]
 pub mod kafka;
 pub mod mosquitto;
 pub mod pki;

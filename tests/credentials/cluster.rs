@@ -184,12 +184,21 @@ spec:
     assert_eq!(fetched.notes, ["the files count, not kubectl context `site-7`, for `press`"]);
     let manifests = Manifests::read(sources, &[], None).unwrap();
     let hosts = |endpoint: &EndpointSummary| endpoint.host.as_ref().unwrap().value.to_string();
-    let hosts: Vec<String> = manifests.endpoints().map(hosts).collect();
+    let hosts: Vec<String> = manifests.bundle.endpoints.iter().map(|endpoint| hosts(endpoint)).collect();
     assert_eq!(hosts, ["from-file.plant:8883", "oven.plant:8883"]);
 }
 
+fn ends(manifests: &Manifests) -> Vec<End> {
+    manifests.bundle.endpoints.iter().map(|endpoint| End::of((**endpoint).clone())).collect()
+}
+
+fn complete(manifests: &mut Manifests, cluster: &Cluster) -> Vec<String> {
+    let ends = ends(manifests);
+    block(manifests.complete(cluster, &ends))
+}
+
 fn bundles(manifests: &Manifests) -> Vec<Bundle> {
-    manifests.endpoints().map(|endpoint| trust::bundle(&End::of(endpoint), manifests)).collect()
+    ends(manifests).iter().map(|end| trust::bundle(end, manifests)).collect()
 }
 
 #[test]
@@ -203,7 +212,7 @@ fn config_maps_are_fetched_once_in_the_namespace_of_the_endpoint() {
     let (folder, cluster) = cluster(ENDPOINTS, &print(FLOWS), &more);
     let mut manifests = manifests(&[ENDPOINTS]);
     assert_eq!(bundles(&manifests), vec![Bundle::Unknown { name: "press-ca".to_owned() }; 2]);
-    let notes = block(manifests.complete(&cluster));
+    let notes = complete(&mut manifests, &cluster);
     assert_eq!(notes, Vec::<String>::new());
     assert_eq!(calls(&folder), ["--context site-7 get configmap/press-ca --namespace plant --output json"]);
     for bundle in bundles(&manifests) {
@@ -211,7 +220,7 @@ fn config_maps_are_fetched_once_in_the_namespace_of_the_endpoint() {
         assert_eq!((keys, certificates.len(), damaged), (vec!["b".into(), "ca.crt".into(), "note".into()], 1, false));
     }
     // What is known is not asked for again.
-    block(manifests.complete(&cluster));
+    complete(&mut manifests, &cluster);
     assert_eq!(calls(&folder).len(), 1);
     assert!(!format!("{manifests:?}").contains(SENTINEL));
 }
@@ -226,7 +235,7 @@ fn config_maps_that_are_denied_or_absent_are_told_apart() {
     ] {
         let (_folder, cluster) = cluster(ENDPOINTS, &print(FLOWS), &more);
         let mut manifests = manifests(&[ENDPOINTS]);
-        let notes = block(manifests.complete(&cluster));
+        let notes = complete(&mut manifests, &cluster);
         assert_eq!(notes.len(), 1);
         assert!(
             notes[0].starts_with("ConfigMap `press-ca` of endpoint `press` is not known: `kubectl"),

@@ -55,7 +55,7 @@ fn manifests(texts: &[&str]) -> Manifests {
 
 /// The only endpoint of `manifests`.
 fn end(manifests: &Manifests) -> End {
-    End::of(manifests.endpoints().next().unwrap())
+    End::of((*manifests.bundle.endpoints[0]).clone())
 }
 
 fn reach(secrets: Secrets) -> Reach {

@@ -14,6 +14,7 @@ fn what_is_no_mqtt_is_named() {
         (&b"HTTP/1.1 400 Bad Request\r\nServer: x\r\n\r\n"[..], "HTTP answers there, not MQTT"),
         (b"\x15\x03\x01\x00\x02\x02\x28", "TLS answers there, not MQTT"),
         (b"SSH-2.0-OpenSSH_9.2\r\n", "SSH answers there"),
+        (b"220 mail.example ESMTP\r\n", "it begins like PUBLISH, and not like CONNACK"),
         (b"\x00\x00\x00\x1a\x00\x00", "does not speak MQTT"),
         (b"\x10\x02\x00\x00", "only a client sends that"),
         (b"\xD0\x00", "answered CONNECT with PINGRESP"),

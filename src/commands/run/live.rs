@@ -5,7 +5,7 @@ use super::login::logins;
 use super::progress::Progress;
 use super::tell::{self, Told};
 use super::{load, runtime};
-use crate::access::Reach;
+use crate::access::{Ask, Cluster, Reach};
 use crate::cli::RunArgs;
 use crate::commands::CommandError;
 use crate::commands::reach::{limit, reach};
@@ -26,7 +26,7 @@ use tokio::runtime::Runtime;
 
 pub fn run(
     args: &RunArgs,
-    inputs: &Inputs,
+    inputs: &mut Inputs,
     style: &Style,
     environment: &Environment,
     io: &mut Io<'_>,
@@ -35,6 +35,8 @@ pub fn run(
     let reach = reach(&args.reach, &[&logins.sender, &logins.reader], io)?;
     let runtime = runtime(load::is_lean(args))?;
     let limit = limit(&args.reach)?;
+    fetch_trust(inputs, &reach, &runtime, io)?;
+    let inputs = &*inputs;
     let progress = Progress::start(args, environment, inputs.jobs.len());
     let entered = parties(args, inputs, &(reach, logins), &runtime, &progress);
     drop(progress);
@@ -82,6 +84,19 @@ pub fn run(
         tell::report(args, inputs, told, style, io)?;
     }
     Ok(if is_interrupted { Exit::Trouble } else { Exit::Findings })
+}
+
+/// Gets the trust bundles that the files do not hold from the cluster, where it may be asked.
+fn fetch_trust(inputs: &mut Inputs, reach: &Reach, runtime: &Runtime, io: &mut Io<'_>) -> Result<(), CommandError> {
+    if !reach.asks(Ask::Kubectl) {
+        return Ok(());
+    }
+    let cluster = Cluster { tools: reach.secrets.tools.clone() };
+    let ends = inputs.jobs.iter().flat_map(|job| [&job.line.source, &job.line.destination]);
+    for note in runtime.block_on(inputs.manifests.complete(&cluster, ends)) {
+        writeln!(io.stderr, "flowgate: {note}")?;
+    }
+    Ok(())
 }
 
 /// Gets the credentials for every job, or says who lacks one.

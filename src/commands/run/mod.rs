@@ -31,7 +31,7 @@ pub(super) fn run(
     }
     let started = Instant::now();
     let style = tell::style(color, environment);
-    let inputs = match inputs::read(args, io) {
+    let mut inputs = match inputs::read(args, io) {
         Err(CommandError::Nothing(why)) => return tell::nothing(args, why, &style, io),
         read => read?,
     };
@@ -43,7 +43,7 @@ pub(super) fn run(
         return tell::nothing(args, "no case is to be run".to_owned(), &style, io);
     }
     if args.place.live || args.place.deployed {
-        return live::run(args, &inputs, &style, environment, io);
+        return live::run(args, &mut inputs, &style, environment, io);
     }
     sandbox(args, &inputs, (&style, environment), started, io)
 }

@@ -10,6 +10,8 @@ use crate::report::probe::Stage;
 use crate::transport::Stream;
 use crate::transport::mqtt::{ConnectionError, HandshakeError};
 use crate::transport::ws::{self, WsError};
+use std::future::pending;
+use tokio::time::sleep;
 
 /// Opens the WebSocket, if the manifest wants one.
 pub async fn websocket(
@@ -20,52 +22,63 @@ pub async fn websocket(
 ) -> Result<Box<dyn Stream>, Fault> {
     let Some(options) = &opening.websocket else { return Ok(stream) };
     let secure = opening.tls.is_some();
-    match ws::open(stream, &opening.target, secure, options, link.limit).await {
-        Ok(stream) => Ok(Box::new(stream)),
-        Err(error) => Err(no_websocket(climb, opening, &error, link).await),
-    }
+    let doubt = async {
+        sleep(link.quiet).await;
+        match who(climb, opening, link.meanwhile()).await {
+            // A server of HTTP may take its time, and has to say itself that it opens none.
+            None | Some(Spoken::Http { .. }) => pending().await,
+            Some(spoken) => spoken,
+        }
+    };
+    let error = tokio::select! {
+        biased;
+        opened = ws::open(stream, &opening.target, secure, options, link.limit) => match opened {
+            Ok(stream) => return Ok(Box::new(stream)),
+            Err(error) => error,
+        },
+        spoken = doubt => return Err(behind_no_websocket(&spoken, opening)),
+    };
+    Err(no_websocket(climb, opening, &error, link).await)
 }
 
 async fn no_websocket(climb: &Climb<'_>, opening: &Opening, error: &WsError, link: Link) -> Fault {
-    let protocol = Line::Setting("protocol");
-    let refused = |line, message: String| Fault::new(Stage::Protocol, &door::WEBSOCKET_REFUSED, line, message);
-    match error {
-        WsError::Refused { status: 404, .. } => {
-            Fault::new(Stage::Protocol, &door::WEBSOCKET_PATH, Line::Host, error.to_string()).help(
+    let fault = |entry, message: String| Fault::new(Stage::Protocol, entry, Line::Host, message);
+    if let WsError::Io(error) = error
+        && let Some(fault) = way::late(error, link.certificate == Shown::Yes)
+    {
+        return fault;
+    }
+    let otherwise = match error {
+        WsError::WrongPath { .. } => {
+            return fault(&door::WEBSOCKET_PATH, error.to_string()).help(
                 "a dataflow asks for the path `/mqtt`: let the broker or the gateway in front of it serve MQTT there",
-            )
+            );
         }
-        WsError::Refused { status: 401 | 403, .. } => refused(Line::Host, error.to_string())
-            .help("a gateway in front of the broker wants a login of its own, which no dataflow has"),
-        WsError::Request(_) | WsError::Refused { .. } | WsError::Subprotocol => refused(Line::Host, error.to_string()),
-        WsError::NotHttp(_) => match who(climb, opening, link.doubt()).await {
-            Some(spoken) => behind_no_websocket(&spoken, opening, protocol),
-            None => Fault::new(Stage::Protocol, &door::MQTT_PORT_SPEAKS_OTHER, Line::Host, error.to_string()),
-        },
-        WsError::Silent(_) => match who(climb, opening, link.doubt()).await {
-            Some(spoken) => behind_no_websocket(&spoken, opening, protocol),
-            None => Fault::new(Stage::Protocol, &network::PEER_SILENT, Line::Host, error.to_string()),
-        },
-        _ => match who(climb, opening, link.doubt()).await {
-            Some(spoken) => behind_no_websocket(&spoken, opening, protocol),
-            None => Fault::new(
-                Stage::Protocol,
-                &network::PEER_CLOSED,
-                Line::Host,
-                format!("the other end gave no answer to the WebSocket request: {error}"),
-            ),
-        },
+        WsError::Refused { status: 401 | 403, .. } => {
+            return fault(&door::WEBSOCKET_REFUSED, error.to_string())
+                .help("a gateway in front of the broker wants a login of its own, which no dataflow has");
+        }
+        WsError::Silent(_) => return fault(&network::PEER_SILENT, error.to_string()),
+        WsError::NotHttp(_) => fault(&door::MQTT_PORT_SPEAKS_OTHER, error.to_string()),
+        WsError::Ended | WsError::Io(_) => {
+            fault(&network::PEER_CLOSED, format!("the other end gave no answer to the WebSocket request: {error}"))
+        }
+        _ => return fault(&door::WEBSOCKET_REFUSED, error.to_string()),
+    };
+    match who(climb, opening, link.doubt()).await {
+        Some(spoken) => behind_no_websocket(&spoken, opening),
+        None => otherwise,
     }
 }
 
 /// What is spoken where a WebSocket was asked for.
-fn behind_no_websocket(spoken: &Spoken, opening: &Opening, protocol: Line) -> Fault {
+fn behind_no_websocket(spoken: &Spoken, opening: &Opening) -> Fault {
     let target = &opening.target;
     match spoken {
         Spoken::Mqtt5 | Spoken::Mqtt311 => Fault::new(
             Stage::Protocol,
             &door::WEBSOCKET_REFUSED,
-            protocol,
+            Line::Setting("protocol"),
             format!("`protocol` is `WebSockets`, and `{target}` speaks MQTT without a WebSocket"),
         )
         .help("write `protocol: Mqtt`, or the port of the broker's WebSocket listener"),
@@ -151,17 +164,20 @@ pub async fn no_connack(
             Some(old_protocol(&error.to_string()))
         }
         HandshakeError::Connection(ended) if !matches!(ended, ConnectionError::Disconnected { .. }) => {
-            // The first bytes of an answer may be enough to tell; a connection of its own gets it told in full.
             let heard = match heard {
                 Some(heard) => Some(heard),
-                None if is_mute(ended) => who(climb, opening, link.doubt()).await,
+                // Where the first bytes tell what it is, the greeting of that protocol gets it told in full. In a silence
+                // it was asked already.
+                None if ended.speaks().is_some() || ended.is_closed() || ended.is_reset() => {
+                    who(climb, opening, link.doubt()).await
+                }
                 None => None,
             };
             if let Some(fault) = heard.as_ref().and_then(|spoken| foreign(spoken, opening)) {
                 return Some(fault);
             }
             let fault = ended_as(climb, opening, ended, heard.is_some());
-            Some(if link.certificate == Shown::Wanted && is_mute(ended) {
+            Some(if link.certificate == Shown::Wanted && matches!(fault.stage, Stage::Protocol | Stage::Login) {
                 fault.note("the server asked for a client certificate, and none was sent")
             } else {
                 fault
@@ -172,20 +188,14 @@ pub async fn no_connack(
     }
 }
 
-/// Whether the connection ended without a word of MQTT.
-fn is_mute(error: &ConnectionError) -> bool {
-    matches!(error, ConnectionError::NotMqtt { .. } | ConnectionError::Silent { .. } | ConnectionError::Io(_))
-        || error.is_closed()
-}
-
 /// The end of a connection before CONNACK; `is_mqtt` if MQTT 5 is spoken there otherwise.
 fn ended_as(climb: &Climb<'_>, opening: &Opening, error: &ConnectionError, is_mqtt: bool) -> Fault {
     use crate::policy::probe::mqtt::MQTT_PROTOCOL_ERROR;
     let target = &opening.target;
     let entry = match error {
-        ConnectionError::NotMqtt { .. } => {
+        ConnectionError::NotMqtt { start, .. } => {
             let fault = Fault::new(Stage::Protocol, &door::MQTT_PORT_SPEAKS_OTHER, Line::Host, error.to_string());
-            return fault.note(format!("`{target}` is no MQTT listener"));
+            return fault.note(format!("the answer of `{target}` begins with `{}`", start.escape_ascii()));
         }
         ConnectionError::Silent { .. } => &network::PEER_SILENT,
         error if error.is_closed() => &network::PEER_CLOSED,

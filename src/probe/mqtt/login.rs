@@ -68,7 +68,7 @@ async fn exchange(
     let mut heard = None;
     let doubt = async {
         sleep(link.quiet).await;
-        heard = who(climb, opening, link.limit.saturating_sub(link.quiet)).await;
+        heard = who(climb, opening, link.meanwhile()).await;
         if heard.as_ref().is_none_or(|spoken| matches!(spoken, Spoken::Mqtt5 | Spoken::Mqtt311)) {
             // A broker may take its time over a login.
             pending::<()>().await;

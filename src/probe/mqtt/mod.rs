@@ -85,6 +85,11 @@ impl Link {
         (self.quiet * 4).max(Duration::from_secs(1)).min(self.limit)
     }
 
+    /// For the same, while an answer is still waited for.
+    fn meanwhile(self) -> Duration {
+        self.doubt().min(self.limit.saturating_sub(self.quiet))
+    }
+
     /// For a broker to close a connection that was ended by DISCONNECT.
     fn farewell(self) -> Duration {
         self.quiet.max(Duration::from_millis(250)).min(self.limit)

@@ -47,10 +47,12 @@ pub async fn ask(climb: &mut Climb<'_>, plan: &Plan, link: Link) {
         let _ = dialogue.leave(true, link.farewell()).await;
     }
     let Asking { faults, facts, .. } = &mut asking;
-    let (mut faults, facts) = (std::mem::take(faults), std::mem::take(facts));
+    let (mut faults, mut facts) = (std::mem::take(faults), std::mem::take(facts));
     if let Some((error, at)) = ended {
         faults.push(lost(climb, plan, &error, &at));
     }
+    // The summary says so already; the last line of the report counts it.
+    facts.extend(asking.untested.iter().map(|what| Fact { detail: true, ..Fact::not_tested(what) }));
     let summary = asking.summary();
     climb.pass(Stage::Permission, started.elapsed(), summary, facts);
     faults.into_iter().for_each(|fault| climb.fault(fault));

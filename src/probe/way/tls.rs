@@ -46,8 +46,8 @@ pub async fn handshake(
     };
     let took = started.elapsed();
     stages.leave(took, told(&error.facts, means.now));
-    // A port that speaks in clear closes, or waits, or answers with bytes that are no TLS.
-    let may_be_plain = matches!(error.cause, TlsCause::Ended(_) | TlsCause::Silent(_) | TlsCause::Plain { .. });
+    // A port that speaks in clear closes, or answers with bytes that are no TLS; if it waits it was asked meanwhile.
+    let may_be_plain = matches!(error.cause, TlsCause::Ended(_) | TlsCause::Plain { .. });
     let spoken = if may_be_plain { in_clear().await } else { None };
     Err(match spoken {
         Some(spoken) => refusal::plain(&spoken, kind),
@@ -95,6 +95,8 @@ pub(super) fn told(facts: &TlsFacts, now: SystemTime) -> Vec<Fact> {
     for (name, value) in [("cipher", &facts.cipher), ("key-exchange", &facts.key_exchange)] {
         told.extend(value.as_ref().map(|value| detail(name, value.clone())));
     }
+    let alpn = facts.alpn.as_ref().map(|alpn| alpn.escape_debug().to_string());
+    told.extend(alpn.map(|alpn| detail("alpn", alpn)));
     told.push(detail("server-name", facts.server_name.clone()));
     // The chain is what a person needs to see where it is refused.
     let is_refused = facts.trusted_by.is_none();
@@ -149,13 +151,16 @@ fn remark(stages: &mut Stages, means: &Means<'_>, options: &TlsOptions, facts: &
             break;
         }
     }
+    let is_in_bundle = |leaf: &Certificate| options.trust.bundle().iter().any(|known| known.der == leaf.der);
     match facts.trusted_by {
-        Some(Store::BundledLeaf) => stages.remark(Fault::new(
-            Stage::Tls,
-            &entries::TLS_BUNDLED_LEAF,
-            Line::Ca,
-            "the server's own certificate is in the trust bundle, and no authority vouches for it",
-        )),
+        Some(Store::Bundle | Store::BundledLeaf) if facts.chain.first().is_some_and(is_in_bundle) => {
+            stages.remark(Fault::new(
+                Stage::Tls,
+                &entries::TLS_BUNDLED_LEAF,
+                Line::Ca,
+                "the server's own certificate is in the trust bundle, and no authority vouches for it",
+            ))
+        }
         Some(Store::OsRoots) => {
             let issuer = facts.chain.last().map(|last| quoted(&last.issuer)).unwrap_or_default();
             let message = format!("only the operating system of this machine trusts {issuer}: the cluster does not");

@@ -23,18 +23,23 @@ pub fn verdicts(stage: Stage) -> Vec<&'static Entry> {
     let parts: &[&[&Entry]] = match stage {
         Stage::Dns => &[&DNS],
         Stage::Tcp => &[&TCP],
-        Stage::Tls => &[&tls::ENTRIES, &PEER],
+        Stage::Tls => &[&tls::ENTRIES, &PEER, &IN_CLEAR],
         Stage::Protocol => &[&door::ENTRIES, &PEER, &PROTOCOL],
-        Stage::Login => &[&login::ENTRIES, &MQTT_LOGIN, &KAFKA_LOGIN],
+        Stage::Login => &[&login::ENTRIES, &MQTT_LOGIN, &MQTT_END, &KAFKA_LOGIN, &PEER],
         Stage::Limits => &[&MQTT_LIMITS, &KAFKA_LIMITS],
         Stage::Listeners => &[&LISTENERS],
-        Stage::Permission => &[&MQTT_PERMISSION, &KAFKA_PERMISSION],
+        Stage::Permission => &[&MQTT_PERMISSION, &MQTT_END, &KAFKA_PERMISSION, &PEER],
     };
     parts.iter().copied().flatten().copied().collect()
 }
 
-static DNS: [&Entry; 4] =
-    [&network::NAME_UNKNOWN, &network::NAME_NO_ANSWER, &network::IN_CLUSTER_NAME, &network::HOST_UNUSABLE];
+static DNS: [&Entry; 5] = [
+    &network::NAME_UNKNOWN,
+    &network::NAME_NO_ANSWER,
+    &network::IN_CLUSTER_NAME,
+    &network::HOST_UNUSABLE,
+    &network::PROXY_FAILED,
+];
 
 static TCP: [&Entry; 5] = [
     &network::TCP_ADDRESS_DEAD,
@@ -46,19 +51,37 @@ static TCP: [&Entry; 5] = [
 
 static PEER: [&Entry; 3] = [&network::PEER_SILENT, &network::PEER_CLOSED, &network::PEER_RESET];
 
+/// The wrong door, where it is known by what it says in clear to the greeting of TLS.
+static IN_CLEAR: [&Entry; 7] = [
+    &door::MQTT_PORT_SPEAKS_HTTP,
+    &door::MQTT_PORT_SPEAKS_KAFKA,
+    &door::MQTT_PORT_SPEAKS_OTHER,
+    &door::KAFKA_PORT_SPEAKS_MQTT,
+    &door::KAFKA_PORT_SPEAKS_HTTP,
+    &door::KAFKA_PORT_SPEAKS_OTHER,
+    &door::NOT_HTTP,
+];
+
 static PROTOCOL: [&Entry; 2] = [&mqtt::MQTT_PROTOCOL_ERROR, &kafka::KAFKA_PROTOCOL_ERROR];
 
-static MQTT_LOGIN: [&Entry; 11] = [
+static MQTT_LOGIN: [&Entry; 7] = [
     &mqtt::MQTT_BAD_CREDENTIALS,
     &mqtt::MQTT_NOT_AUTHORIZED,
     &mqtt::MQTT_AUTH_METHOD,
-    &mqtt::MQTT_REAUTHENTICATION,
     &mqtt::MQTT_CLIENT_ID_REFUSED,
+    &mqtt::MQTT_CONNECT_REFUSED,
+    &mqtt::MQTT_METHOD_NOT_REPEATED,
+    &mqtt::MQTT_PROTOCOL_ERROR,
+];
+
+/// What a broker of MQTT ends any connection with.
+static MQTT_END: [&Entry; 7] = [
+    &mqtt::MQTT_REAUTHENTICATION,
     &mqtt::MQTT_SERVER_BUSY,
     &mqtt::MQTT_SERVER_UNAVAILABLE,
     &mqtt::MQTT_SERVER_MOVED,
     &mqtt::MQTT_QUOTA,
-    &mqtt::MQTT_CONNECT_REFUSED,
+    &mqtt::MQTT_SESSION_TAKEN_OVER,
     &mqtt::MQTT_DISCONNECTED,
 ];
 
@@ -71,7 +94,7 @@ static KAFKA_LOGIN: [&Entry; 6] = [
     &kafka::KAFKA_BROKER_NOT_PROVED,
 ];
 
-static MQTT_LIMITS: [&Entry; 9] = [
+static MQTT_LIMITS: [&Entry; 8] = [
     &mqtt::MQTT_MAXIMUM_QOS,
     &mqtt::MQTT_RETAIN_UNAVAILABLE,
     &mqtt::MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE,
@@ -80,7 +103,6 @@ static MQTT_LIMITS: [&Entry; 9] = [
     &mqtt::MQTT_RECEIVE_MAXIMUM,
     &mqtt::MQTT_KEEP_ALIVE,
     &mqtt::MQTT_SESSION_EXPIRY,
-    &mqtt::MQTT_METHOD_NOT_REPEATED,
 ];
 
 static KAFKA_LIMITS: [&Entry; 3] =
@@ -97,15 +119,16 @@ static LISTENERS: [&Entry; 8] = [
     &kafka::KAFKA_LISTENER_FAILED,
 ];
 
-static MQTT_PERMISSION: [&Entry; 8] = [
+static MQTT_PERMISSION: [&Entry; 9] = [
     &mqtt::MQTT_SUBSCRIPTION_REFUSED,
     &mqtt::MQTT_SUBSCRIPTION_DOWNGRADED,
+    &mqtt::MQTT_SHARED_SUBSCRIPTIONS_UNAVAILABLE,
+    &mqtt::MQTT_WILDCARDS_UNAVAILABLE,
     &mqtt::MQTT_PUBLISH_REFUSED,
-    &mqtt::MQTT_SESSION_TAKEN_OVER,
-    &mqtt::MQTT_QUOTA,
-    &mqtt::MQTT_SERVER_MOVED,
-    &mqtt::MQTT_SERVER_UNAVAILABLE,
-    &mqtt::MQTT_DISCONNECTED,
+    &mqtt::MQTT_MAXIMUM_QOS,
+    &mqtt::MQTT_RETAIN_UNAVAILABLE,
+    &mqtt::MQTT_PACKET_TOO_LARGE,
+    &mqtt::MQTT_PROTOCOL_ERROR,
 ];
 
 static KAFKA_PERMISSION: [&Entry; 10] = [

@@ -93,6 +93,14 @@ impl ConnectionError {
         matches!(self, Self::Io(error) if matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset))
     }
 
+    /// What is spoken instead of MQTT, where the first bytes tell.
+    pub fn speaks(&self) -> Option<&'static str> {
+        match self {
+            Self::NotMqtt { start, .. } => words::speaks(start),
+            _ => None,
+        }
+    }
+
     /// The error of the stream below, a late TLS alert for example.
     pub const fn io(&self) -> Option<&io::Error> {
         match self {
@@ -216,6 +224,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         }
     }
 
+    /// Whether what came begins like an answer to CONNECT, as far as it came. A packet of another kind that is not here as
+    /// a whole may never be: many protocols begin like one.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub(super) fn begins_well(&self) -> Result<(), ConnectionError> {
+        use super::reason::PacketKind;
+        match self.input.first().map(|first| PacketKind::of(*first)) {
+            Some(Some(kind)) if !matches!(kind, PacketKind::ConnAck | PacketKind::Disconnect | PacketKind::Auth) => {
+                Err(self.not_mqtt(FrameError::NotFirst(kind)))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn not_mqtt(&self, error: FrameError) -> ConnectionError {
         ConnectionError::NotMqtt { start: self.input.iter().take(16).copied().collect(), error }
     }
@@ -280,6 +303,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             self.unflushed = false;
         }
         Poll::Ready(Ok(()))
+    }
+
+    /// Reads until the other end has closed the stream, too, and drops what still comes.
+    pub async fn closed(&mut self) {
+        while self.read().await.is_ok() {
+            self.input.clear();
+        }
     }
 
     /// Ends the stream, TLS and WebSocket with their own good-bye.

@@ -217,7 +217,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Dialogue<S> {
         }
     }
 
-    /// Disconnects; with `end_session` the server forgets the session at once, whatever CONNECT asked for.
+    /// Disconnects; with `end_session` the server forgets the session at once, whatever CONNECT asked for. Waits until the
+    /// server has closed its side, too, since then it has heard it; one that does not within `limit` is left alone.
     ///
     /// # Errors
     /// If the connection was over before, or DISCONNECT could not be sent within `limit`.
@@ -228,9 +229,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Dialogue<S> {
             self.connection.shutdown().await
         };
         match timeout(limit, farewell).await {
-            Ok(left) => left,
-            Err(_) => Err(ConnectionError::Silent { what: "room to send", limit }),
+            Ok(left) => left?,
+            Err(_) => return Err(ConnectionError::Silent { what: "room to send", limit }),
         }
+        let _ = timeout(limit, self.connection.closed()).await;
+        Ok(())
     }
 
     /// The number of the next request, so that a late answer to another is not taken for its own.

@@ -38,6 +38,9 @@ pub enum FrameError {
     /// Type 0 is reserved.
     #[error("the first byte 0x{0:02X} starts no MQTT packet")]
     Type(u8),
+    /// A packet that cannot be the first that a server sends.
+    #[error("it begins like {0}, and not like CONNACK")]
+    NotFirst(PacketKind),
     /// The length goes on after its fourth byte.
     #[error("the length of a packet has more than four bytes")]
     Length,

@@ -209,7 +209,10 @@ async fn answer<S: AsyncRead + AsyncWrite + Unpin>(
     let mut step = credentials.step();
     loop {
         match connection.next()? {
-            None => drop(connection.exchange().await?),
+            None => {
+                connection.begins_well()?;
+                connection.exchange().await?;
+            }
             Some(Packet::Auth(reason, details)) if reason.code == Reason::CONTINUE_AUTHENTICATION => {
                 match step.take() {
                     Some((method, data)) if details.authentication_method.as_deref() == Some(method) => {

@@ -17,14 +17,14 @@ const SHORTEST: usize = 4;
 
 /// The credentials that are sent.
 #[derive(Default)]
-pub struct Known {
+pub struct Sent {
     /// Every run of [`RUN`] bytes of them.
     runs: HashSet<Vec<u8>>,
     /// Those that are no longer than a run.
     short: Vec<Vec<u8>>,
 }
 
-impl Known {
+impl Sent {
     /// Learns what is sent to log in, and to the proxy.
     pub fn learn(&mut self, proof: &Result<Proof, LoginError>, reach: &Reach) {
         if let Ok(proof) = proof {
@@ -117,10 +117,10 @@ mod tests {
     use super::*;
 
     fn hidden(secrets: &[&str], text: &str) -> String {
-        let mut known = Known::default();
-        secrets.iter().for_each(|secret| known.add(secret));
+        let mut sent = Sent::default();
+        secrets.iter().for_each(|secret| sent.add(secret));
         let mut text = text.to_owned();
-        known.hide_in(&mut text);
+        sent.hide_in(&mut text);
         text
     }
 

@@ -22,7 +22,7 @@ mod way;
 
 pub use climb::Climb;
 pub use fault::{Fault, Line};
-pub use subject::{DestinationUse, SourceUse, Subject, Uses, subjects};
+pub use subject::{DestinationUse, SourceUse, Subject, Uses, subjects, uses_default};
 
 use crate::access::{Given, LoginError, Manifests, Proof, Reach, address, login, trust, wire};
 use crate::message::Wire;
@@ -31,7 +31,7 @@ use crate::report::probe::{Ladder, Stage};
 use crate::transport::net::Target;
 use crate::transport::tls::TlsOptions;
 use crate::transport::ws::WebSocketOptions;
-use discretion::Known;
+use discretion::Sent;
 use futures_util::future::join_all;
 use std::time::SystemTime;
 use tokio::sync::{Mutex, Semaphore};
@@ -70,20 +70,20 @@ pub struct Opening {
 
 /// Probes `subject`. Never fails: whatever goes wrong is in the ladder.
 pub async fn probe(subject: &Subject, means: &Means<'_>) -> Ladder {
-    let (mut climb, mut known) = (Climb::new(subject, means), Known::default());
+    let (mut climb, mut sent) = (Climb::new(subject, means), Sent::default());
     match subject.end.summary.kind {
         Some(EndpointType::LocalStorage) => {
             climb.note("a volume of the cluster has nothing that could be connected to")
         }
         None => climb.note("the type of the endpoint is not known, so nothing can be probed"),
-        Some(_) => climb_up(&mut climb, &mut known).await,
+        Some(_) => climb_up(&mut climb, &mut sent).await,
     }
     let mut ladder = climb.finish();
-    known.hide(&mut ladder);
+    sent.hide(&mut ladder);
     ladder
 }
 
-async fn climb_up(climb: &mut Climb<'_>, known: &mut Known) {
+async fn climb_up(climb: &mut Climb<'_>, sent: &mut Sent) {
     let (subject, means) = (climb.subject(), climb.means());
     let end = &subject.end;
     let target = match address::target(end) {
@@ -96,7 +96,7 @@ async fn climb_up(climb: &mut Climb<'_>, known: &mut Known) {
     }
     // Known before anybody is dialled; told at the stage where it would matter.
     let mut proof = login::prove(end, means.manifests, means.reach, means.given).await;
-    known.learn(&proof, means.reach);
+    sent.learn(&proof, means.reach);
     if let Ok(proof) = &proof {
         climb.identity(&proof.words);
         proof.notes.iter().for_each(|note| climb.note(note));

@@ -69,6 +69,12 @@ pub fn subjects(manifests: &Manifests, names: &[String], with_default: bool) -> 
     if missing.is_empty() { Ok(found) } else { Err(missing) }
 }
 
+/// Whether a dataflow refers to the endpoint `default` without a manifest of it.
+pub fn uses_default(manifests: &Manifests) -> bool {
+    let uses = uses(manifests, None);
+    !uses.sources.is_empty() || !uses.destinations.is_empty()
+}
+
 /// What dataflows do at the endpoint `of`; `None` is the one that every instance has.
 fn uses(manifests: &Manifests, of: Option<&Identity>) -> Uses {
     let mut uses = Uses::default();

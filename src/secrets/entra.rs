@@ -7,6 +7,7 @@ use super::service::{LARGEST_ANSWER, Service, ServiceCause, ServiceError, encode
 use super::{Place, SecretError, Secrets};
 use crate::redact::Secret;
 use crate::transport::http::{Request, Url, fetch};
+use crate::transport::net::Route;
 use crate::transport::tls::TlsOptions;
 
 /// Where Entra is, unless `AZURE_AUTHORITY_HOST` says otherwise.
@@ -107,7 +108,10 @@ async fn ask(
     let request = Request::post("application/x-www-form-urlencoded", Secret::new(form.into_bytes()));
     let services = &secrets.services;
     let tls = TlsOptions { trust: services.trust.clone(), ..TlsOptions::default() };
-    let granted = match fetch(&url, &services.route, &tls, &request, LARGEST_ANSWER).await {
+    // In clear nothing may leave this machine, by whatever proxy or detour.
+    let direct = Route { step_timeout: services.route.step_timeout, ..Route::default() };
+    let route = if url.secure { &services.route } else { &direct };
+    let granted = match fetch(&url, route, &tls, &request, LARGEST_ANSWER).await {
         Ok(answer) => token(&answer, &[sent]),
         Err(error) => Err(ServiceCause::Unreachable {
             error,

@@ -10,6 +10,7 @@ mod http_tests;
 pub mod identify;
 #[cfg(feature = "run")]
 pub mod kafka;
+pub mod kafka_socket;
 pub mod mqtt;
 pub mod net;
 pub mod proxy;

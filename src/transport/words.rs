@@ -46,3 +46,12 @@ pub fn start(bytes: &[u8]) -> String {
     let shown = bytes.iter().take(SHOWN).copied().flat_map(std::ascii::escape_default);
     shown.map(char::from).collect()
 }
+
+/// The protocol that a server speaks, by the first bytes that it sent where Kafka was expected.
+pub fn not_kafka(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [b'H', b'T', b'T', b'P', ..] => Some("HTTP"),
+        [b'A', b'M', b'Q', b'P', ..] => Some("AMQP"),
+        _ => plain(bytes).or_else(|| speaks(bytes)),
+    }
+}

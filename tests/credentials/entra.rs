@@ -3,6 +3,7 @@
 use super::server::{Server, granted, json, ok};
 use super::{SENTINEL, block, environment, jwt};
 use flowgate::secrets::{Application, Origin, Secrets, Services, TokenSource};
+use flowgate::transport::net::Route;
 use flowgate::transport::tls::Trust;
 
 const RESOURCE: &str = "https://eventgrid.azure.net";
@@ -26,6 +27,10 @@ fn file(text: &str) -> tempfile::NamedTempFile {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), text).unwrap();
     file
+}
+
+fn through(proxy: &str) -> Route {
+    Route { proxy: Some(proxy.parse().unwrap()), ..Route::default() }
 }
 
 #[test]
@@ -169,6 +174,8 @@ fn client_and_tenant_of_the_manifest_stand_in_for_the_environment() {
                 ("AZURE_FEDERATED_TOKEN_FILE", assertion.path().to_str().unwrap()),
                 ("AZURE_AUTHORITY_HOST", &authority),
             ]),
+            // In clear nothing goes through a proxy.
+            services: Services { route: through("127.0.0.1:1"), ..Services::default() },
             ..Secrets::default()
         };
         let application = Application { client: Some("c-2".to_owned()), tenant: Some("t-2".to_owned()) };

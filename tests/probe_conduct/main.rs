@@ -7,11 +7,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
 mod bad_tls;
+mod footprint;
+#[allow(dead_code, reason = "other tests use more of it")]
+#[path = "../transport/mosquitto.rs"]
+mod mosquitto;
 mod outputs;
 #[path = "../transport/pki.rs"]
 mod pki;
 mod program;
 mod recorder;
 mod sentinel;
+mod tap;
 mod ways_in;
 mod willing;

@@ -189,6 +189,7 @@ pub fn probe(parts: &[String], with: &With) -> Probed {
         secrets: Secrets::default(),
         token: token.map(Place::File),
         ask: Vec::new(),
+        service_account: None,
     };
     let (ladder, sources) = climb(&text, &reach, &given, with);
     let run = common::run(&args.iter().map(String::as_str).collect::<Vec<_>>(), b"");

@@ -46,7 +46,7 @@ fn authorities_that_nobody_knows() {
 #[test]
 fn an_intermediate_that_the_server_does_not_send() {
     let root = Authority::new("plant 7");
-    let between = root.intermediate("plant 7 issuing CA");
+    let between = root.below("plant 7 issuing CA");
     let leaf = between.server(&["localhost"]);
     let server = Server::openssl(&leaf, "", &["-quiet"], &[]);
     scene(server.port, &root.pem(), "ca").expect(&[], "tls", "tls-intermediate-missing", 1);

@@ -30,7 +30,7 @@ async fn cause(port: u16, options: &TlsOptions) -> TlsCause {
 #[test]
 fn an_intermediate_that_is_missing_is_not_an_unknown_root() {
     let root = Authority::new("plant root");
-    let intermediate = root.intermediate("plant intermediate CA");
+    let intermediate = root.below("plant intermediate CA");
     let leaf = intermediate.server(&["127.0.0.1"]);
     let alone = Server::openssl(&leaf, "", &[], &[]);
     let whole = Server::openssl(&leaf, &intermediate.pem(), &[], &[]);

@@ -11,6 +11,7 @@ pub struct Leaf {
     pub key: String,
 }
 
+#[allow(dead_code, reason = "each test uses its part")]
 impl Authority {
     pub fn new(name: &str) -> Self {
         Self(CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap())
@@ -35,8 +36,16 @@ impl Authority {
     }
 
     /// An authority below this one.
-    pub fn intermediate(&self, name: &str) -> Self {
+    pub fn below(&self, name: &str) -> Self {
         Self(CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0).unwrap())
+    }
+
+    /// For a client, and good in 2001 only.
+    pub fn expired_client(&self, name: &str) -> Leaf {
+        let mut params = client(name);
+        params.not_before = date_time_ymd(2001, 1, 1);
+        params.not_after = date_time_ymd(2001, 12, 31);
+        self.sign(&params)
     }
 
     /// Good for so many days from now.
@@ -45,14 +54,6 @@ impl Authority {
         let now = time::OffsetDateTime::now_utc();
         params.not_before = now - time::Duration::days(1);
         params.not_after = now + time::Duration::days(days);
-        self.sign(&params)
-    }
-
-    /// A client certificate that was good in 2001 only.
-    pub fn expired_client(&self, name: &str) -> Leaf {
-        let mut params = client(name);
-        params.not_before = date_time_ymd(2001, 1, 1);
-        params.not_after = date_time_ymd(2001, 12, 31);
         self.sign(&params)
     }
 

@@ -1,19 +1,18 @@
 //! `flowgate probe`: reads manifests and arguments, probes the endpoints, and tells.
 
 mod explain;
+mod inputs;
 mod progress;
 
 use super::CommandError;
 use super::reach::{reach, wrong};
-use crate::access::{Given, Manifests};
+use crate::access::Given;
 use crate::cli::{FailOnChoice, FormatChoice, LevelChoice, ProbeArgs, ProbeLoginArgs};
 use crate::diag::Severity;
 use crate::exit::Exit;
-use crate::probe::{self, Means, Subject};
+use crate::probe::{self, Means};
 use crate::report::Style;
 use crate::report::probe::{Detail, Ladder, ProbeFormat, ProbeReport, Verdict, line, write};
-use crate::rules::Date;
-use crate::source::{DiscoverOptions, Sources, discover};
 use crate::{Environment, Io};
 use std::time::{Instant, SystemTime};
 
@@ -29,11 +28,13 @@ pub(super) fn run(
     let started = Instant::now();
     let now = SystemTime::now();
     let given = given(&args.login)?;
-    let reach = reach(&args.reach, &[&given], io)?;
-    let manifests = Manifests::read(sources(args, io)?, &[], Some(Date::of(now)))?;
-    let subjects = subjects(args, &manifests)?;
+    let mut reach = reach(&args.reach, &[&given], io)?;
+    reach.secrets.tools.context.clone_from(&args.from_kubectl);
+    // One thread: endpoints wait for the network, not for the processor.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let inputs = inputs::read(args, &reach, now, &runtime, io)?;
     let means = Means {
-        manifests: &manifests,
+        manifests: &inputs.manifests,
         reach: &reach,
         given: &given,
         write: args.test.write,
@@ -42,13 +43,11 @@ pub(super) fn run(
         now,
         unused_proxy: unused_proxy(args),
     };
-    let progress = progress::Progress::start(args, environment, &subjects);
-    // One thread: endpoints wait for the network, not for the processor.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let progress = progress::Progress::start(args, environment, &inputs.subjects);
     let done = |name: &str| progress.done(name);
     let ladders = runtime.block_on(async {
         tokio::select! {
-            ladders = probe::all(&subjects, &means, args.test.jobs.max(1), &done) => Some(ladders),
+            ladders = probe::all(&inputs.subjects, &means, args.test.jobs.max(1), &done) => Some(ladders),
             () = super::stop::stop() => None,
         }
     });
@@ -61,14 +60,14 @@ pub(super) fn run(
     let style = Style { color, graphics: !environment.no_graphics, width: environment.columns.unwrap_or(100) };
     let report = ProbeReport {
         ladders: &ladders,
-        notes: &[],
-        findings: &[],
+        notes: &inputs.notes,
+        findings: &inputs.unread,
         level: level(args.level),
-        sources: &manifests.sources,
+        sources: &inputs.manifests.sources,
         took: started.elapsed(),
     };
     tell(args, &report, &style, io)?;
-    Ok(exit(args, &ladders))
+    Ok(exit(args, &ladders, !inputs.unread.is_empty()))
 }
 
 fn tell(args: &ProbeArgs, report: &ProbeReport<'_>, style: &Style, io: &mut Io<'_>) -> Result<(), CommandError> {
@@ -89,37 +88,6 @@ fn tell(args: &ProbeArgs, report: &ProbeReport<'_>, style: &Style, io: &mut Io<'
         writeln!(io.stderr, "{}", line(report))?;
     }
     Ok(())
-}
-
-fn sources(args: &ProbeArgs, io: &mut Io<'_>) -> Result<Sources, CommandError> {
-    let mut sources = Sources::new();
-    let (inputs, problems) = discover(&args.paths, &DiscoverOptions::default());
-    if let Some(problem) = problems.first() {
-        return Err(CommandError::Argument(problem.to_string()));
-    }
-    for input in inputs {
-        super::lint::add(&mut sources, input, io)?;
-    }
-    Ok(sources)
-}
-
-fn subjects(args: &ProbeArgs, manifests: &Manifests) -> Result<Vec<Subject>, CommandError> {
-    let with_default = false;
-    match probe::subjects(manifests, &args.endpoints, with_default) {
-        Ok(subjects) if subjects.is_empty() => {
-            Err(CommandError::Nothing("no dataflow endpoint is among the files".to_owned()))
-        }
-        Ok(subjects) => Ok(subjects),
-        Err(missing) => {
-            let known: Vec<String> =
-                manifests.bundle.endpoints.iter().map(|endpoint| format!("`{}`", endpoint.id.name())).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            Err(wrong(
-                "--endpoint",
-                format!("no endpoint `{}` is among the files, they hold {known}", missing.join("`, `")),
-            ))
-        }
-    }
 }
 
 /// The login that a person gives.
@@ -151,7 +119,7 @@ const fn level(choice: LevelChoice) -> Severity {
 }
 
 /// How the probe ends: what cannot be told is no success.
-fn exit(args: &ProbeArgs, ladders: &[Ladder]) -> Exit {
+fn exit(args: &ProbeArgs, ladders: &[Ladder], is_unread: bool) -> Exit {
     let fail_on = match args.fail_on {
         FailOnChoice::Info => Severity::Info,
         FailOnChoice::Warning => Severity::Warning,
@@ -163,5 +131,5 @@ fn exit(args: &ProbeArgs, ladders: &[Ladder]) -> Exit {
         Verdict::Inconclusive => fail_on <= Severity::Warning,
         Verdict::Warned | Verdict::Passed | Verdict::NotTested => false,
     } || ladder.findings.iter().any(|found| found.diagnostic.severity >= fail_on);
-    if ladders.iter().any(fails) { Exit::Findings } else { Exit::Clean }
+    if is_unread || ladders.iter().any(fails) { Exit::Findings } else { Exit::Clean }
 }

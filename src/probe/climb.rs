@@ -169,6 +169,12 @@ impl<'a> Climb<'a> {
         way.result.map_err(|fault| self.found(fault)).ok()
     }
 
+    /// Whether `fault` was said already, at whatever stage and of whatever part of it.
+    pub fn has_said(&self, fault: &Fault) -> bool {
+        let mut said = self.ladder.findings.iter().map(|found| &found.diagnostic);
+        said.any(|said| said.entry.id == fault.entry.id && said.message.ends_with(&fault.message))
+    }
+
     fn found(&mut self, fault: Fault) {
         let stage = fault.stage;
         let diagnostic = fault.finding(&self.subject.end.summary);

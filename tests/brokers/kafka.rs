@@ -7,7 +7,7 @@ use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
 use rdkafka::client::DefaultClientContext;
 use std::fs::File;
-use std::net::SocketAddr;
+use std::net::{Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
@@ -20,8 +20,17 @@ pub const MALLORY: (&str, &str) = ("mallory", "mallory's secret");
 /// The principal of tokens that may do everything.
 pub const BEARER: &str = "bearer";
 
+/// The password of [`ALICE`] at the listener `other`.
+pub const OTHER_PASSWORD: &str = "another secret";
+
 /// What the listener `far` is advertised as.
 pub const FAR: (&str, u16) = ("far.invalid", 9092);
+/// What the listener `far_tls` is advertised as.
+pub const FAR_TLS: (&str, u16) = ("far.invalid", 9093);
+/// What the listener `far_sasl` is advertised as.
+pub const FAR_SASL: (&str, u16) = ("far.invalid", 9094);
+/// What the listener `inside` is advertised as.
+pub const INSIDE: (&str, u16) = ("kafka-0.kafka.svc.cluster.local", 9092);
 
 /// The ports of the listeners.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +49,16 @@ pub struct Ports {
     pub oauth: u16,
     /// In clear, advertised as [`FAR`], which nobody can reach.
     pub far: u16,
+    /// TLS, advertised as [`FAR_TLS`].
+    pub far_tls: u16,
+    /// In clear, SASL PLAIN and SCRAM, advertised as [`FAR_SASL`].
+    pub far_sasl: u16,
+    /// In clear, SASL PLAIN with other passwords.
+    pub other: u16,
+    /// In clear, advertised as [`INSIDE`].
+    pub inside: u16,
+    /// In clear, at the loopback address of IPv6.
+    pub v6: u16,
     controller: u16,
 }
 
@@ -57,8 +76,10 @@ impl Kafka {
     /// Formats and starts a node.
     pub fn start() -> Self {
         let folder = scratch("kafka");
-        let [plain, sasl, sasl_tls, tls, mtls, oauth, far, controller] = free_ports();
-        let ports = Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, controller };
+        let [plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, controller] =
+            free_ports();
+        let ports =
+            Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, controller };
         let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
         write("server.pem", &format!("{}{}{}", PKI.server.key, PKI.server.certificate, PKI.authority));
         write("authority.pem", &PKI.authority);
@@ -87,10 +108,12 @@ impl Kafka {
         let command = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", &classes, "kafka.Kafka"];
         let command: Vec<&str> = ["java"].into_iter().chain(command).chain([properties.to_str().unwrap()]).collect();
         let process = Process::start(&command, &self.folder.join("log"), Some(&self.folder));
-        let Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, .. } = self.ports;
-        let addresses =
-            [plain, sasl, sasl_tls, tls, mtls, oauth, far].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        process.wait_for(&addresses, Duration::from_secs(60));
+        let Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, .. } =
+            self.ports;
+        let v4 = [plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside];
+        let v4 = v4.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+        let addresses = v4.into_iter().chain([SocketAddr::from((Ipv6Addr::LOCALHOST, v6))]);
+        process.wait_for(&addresses.collect::<Vec<_>>(), Duration::from_secs(60));
         self.process = Some(process);
     }
 
@@ -155,9 +178,19 @@ impl Kafka {
 
     /// Gives `user` a right on a topic, such as `Read`.
     pub fn allow(&self, user: &str, operation: &str, topic: &str) {
+        self.add_rights(user, operation, &["--topic", topic]);
+    }
+
+    /// Gives `user` a right on all `--topic` or `--group` whose name begins with `prefix`.
+    pub fn allow_all(&self, user: &str, operation: &str, resource: &str, prefix: &str) {
+        self.add_rights(user, operation, &[resource, prefix, "--resource-pattern-type", "prefixed"]);
+    }
+
+    fn add_rights(&self, user: &str, operation: &str, resource: &[&str]) {
         let output = java()
             .args(["org.apache.kafka.tools.AclCommand", "--bootstrap-server", &self.bootstrap(), "--add"])
-            .args(["--allow-principal", &format!("User:{user}"), "--operation", operation, "--topic", topic])
+            .args(["--allow-principal", &format!("User:{user}"), "--operation", operation])
+            .args(resource)
             .output()
             .unwrap();
         assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
@@ -195,23 +228,30 @@ fn classes() -> String {
 }
 
 fn properties(ports: &Ports, folder: &Path) -> String {
-    let Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, controller } = ports;
+    let Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, controller } =
+        ports;
     let listeners = format!(
-        "PLAIN://127.0.0.1:{plain},SASL://127.0.0.1:{sasl},SASLTLS://localhost:{sasl_tls},TLS://localhost:{tls},MTLS://localhost:{mtls},OAUTH://localhost:{oauth}"
+        "PLAIN://127.0.0.1:{plain},SASL://127.0.0.1:{sasl},SASLTLS://localhost:{sasl_tls},TLS://localhost:{tls},MTLS://localhost:{mtls},OAUTH://localhost:{oauth},OTHER://127.0.0.1:{other},V6://[::1]:{v6}"
     );
-    let bound = format!("{},FAR://127.0.0.1:{far}", listeners.replace("localhost", "127.0.0.1"));
-    let (far_host, far_port) = FAR;
+    let elsewhere =
+        [("FAR", far, FAR), ("FARTLS", far_tls, FAR_TLS), ("FARSASL", far_sasl, FAR_SASL), ("INSIDE", inside, INSIDE)];
+    let mut bound = listeners.replace("localhost", "127.0.0.1");
+    let mut advertised = listeners;
+    for (name, port, (host, advertised_port)) in elsewhere {
+        bound += &format!(",{name}://127.0.0.1:{port}");
+        advertised += &format!(",{name}://{host}:{advertised_port}");
+    }
     let folder = folder.display();
     let (user, password) = ALICE;
-    let (other, other_password) = MALLORY;
+    let (mallory, mallory_password) = MALLORY;
     let mut text = format!(
         r#"process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
 listeners={bound},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners={listeners},FAR://{far_host}:{far_port}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAIN:PLAINTEXT,FAR:PLAINTEXT,SASL:SASL_PLAINTEXT,SASLTLS:SASL_SSL,TLS:SSL,MTLS:SSL,OAUTH:SASL_SSL
+advertised.listeners={advertised}
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAIN:PLAINTEXT,FAR:PLAINTEXT,INSIDE:PLAINTEXT,V6:PLAINTEXT,SASL:SASL_PLAINTEXT,FARSASL:SASL_PLAINTEXT,OTHER:SASL_PLAINTEXT,SASLTLS:SASL_SSL,TLS:SSL,FARTLS:SSL,MTLS:SSL,OAUTH:SASL_SSL
 inter.broker.listener.name=PLAIN
 log.dirs={folder}/data
 num.partitions=1
@@ -235,9 +275,12 @@ listener.name.oauth.sasl.enabled.mechanisms=OAUTHBEARER
 listener.name.oauth.oauthbearer.sasl.jaas.config=org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="broker";
 "#
     );
-    for listener in ["sasl", "sasltls"] {
+    text += &format!(
+        "listener.name.other.sasl.enabled.mechanisms=PLAIN\nlistener.name.other.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{OTHER_PASSWORD}\";\n"
+    );
+    for listener in ["sasl", "sasltls", "farsasl"] {
         text += &format!(
-            "listener.name.{listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{password}\" user_{other}=\"{other_password}\";\n"
+            "listener.name.{listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{password}\" user_{mallory}=\"{mallory_password}\";\n"
         );
         for mechanism in ["scram-sha-256", "scram-sha-512"] {
             text += &format!(

@@ -17,11 +17,6 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(authority(name), KeyPair::generate().unwrap()).unwrap())
     }
 
-    /// An authority that this one vouches for.
-    pub fn below(&self, name: &str) -> Self {
-        Self(CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0).unwrap())
-    }
-
     pub fn pem(&self) -> String {
         self.0.pem()
     }
@@ -38,6 +33,11 @@ impl Authority {
 
     pub fn client(&self, name: &str) -> Leaf {
         self.sign(&client(name))
+    }
+
+    /// An authority below this one.
+    pub fn below(&self, name: &str) -> Self {
+        Self(CertifiedIssuer::signed_by(authority(name), KeyPair::generate().unwrap(), &self.0).unwrap())
     }
 
     /// For a client, and good in 2001 only.

@@ -1,6 +1,6 @@
 //! The door: WebSocket where the manifest wants it, and what it means that something else than MQTT 5 is spoken.
 
-use super::who::{Spoken, who};
+use super::who::{Spoken, who, who_meanwhile};
 use super::{Link, Shown, reason};
 use crate::model::FarEnd;
 use crate::policy::probe::{door, network, tls};
@@ -24,7 +24,7 @@ pub async fn websocket(
     let secure = opening.tls.is_some();
     let doubt = async {
         sleep(link.quiet).await;
-        match who(climb, opening, link.meanwhile()).await {
+        match who_meanwhile(climb, opening, link.meanwhile()).await {
             // A server of HTTP may take its time, and has to say itself that it opens none.
             None | Some(Spoken::Http { .. }) => pending().await,
             Some(spoken) => spoken,

@@ -1,7 +1,7 @@
 //! Protocol and login: one CONNECT with the login of the manifest, and what comes back.
 
 use super::plan::Plan;
-use super::who::{Spoken, who};
+use super::who::{Spoken, who_meanwhile};
 use super::{Link, door, reason, stop};
 use crate::policy::probe::{login, mqtt, network};
 use crate::probe::climb::{detail, fact};
@@ -68,7 +68,7 @@ async fn exchange(
     let mut heard = None;
     let doubt = async {
         sleep(link.quiet).await;
-        heard = who(climb, opening, link.meanwhile()).await;
+        heard = who_meanwhile(climb, opening, link.meanwhile()).await;
         if heard.as_ref().is_none_or(|spoken| matches!(spoken, Spoken::Mqtt5 | Spoken::Mqtt311)) {
             // A broker may take its time over a login.
             pending::<()>().await;

@@ -24,6 +24,7 @@ use crate::transport::tls::TlsFacts;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+pub use dns::is_in_cluster;
 pub use hedge::{Heard, hedged};
 use stages::Stages;
 pub use tls::late;

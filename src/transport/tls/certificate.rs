@@ -80,7 +80,7 @@ fn moment(seconds: i64) -> Option<SystemTime> {
 }
 
 /// What somebody wrote into a certificate, as it can be shown.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     let plain = |char: char| if char.is_control() { char::REPLACEMENT_CHARACTER } else { char };
     let mut shown: String = text.chars().take(LONGEST_NAME).map(plain).collect();
     if text.chars().nth(LONGEST_NAME).is_some() {

@@ -1,6 +1,6 @@
 //! Errors of TLS in words, with the facts up to where it failed.
 
-use super::certificate::date;
+use super::certificate::{date, shown};
 use super::refusal::{ClientRefusal, alert_words};
 use super::{TlsFacts, TrustError};
 use crate::transport::words as io_words;
@@ -110,16 +110,17 @@ pub enum TlsCause {
     Other(String),
 }
 
+/// More names are counted.
+const SHOWN_NAMES: usize = 10;
+
 fn names(presented: &[String]) -> String {
     if presented.is_empty() {
         return "no name at all".to_owned();
     }
-    // What webpki hands out is in the form of its own debug output.
-    let clean = |name: &String| match name.split_once('(') {
-        Some(("DnsName" | "IpAddress", inner)) => inner.trim_end_matches(')').trim_matches('"').to_owned(),
-        _ => name.clone(),
-    };
-    let all: Vec<String> = presented.iter().map(|name| format!("`{}`", clean(name))).collect();
+    let mut all: Vec<String> = presented.iter().take(SHOWN_NAMES).map(|name| format!("`{name}`")).collect();
+    if presented.len() > SHOWN_NAMES {
+        all.push(format!("{} more", presented.len() - SHOWN_NAMES));
+    }
     all.join(", ")
 }
 
@@ -176,10 +177,7 @@ pub(super) fn certificate(error: &CertificateError, facts: &TlsFacts, gap: Optio
         // An authority of the same name is trusted, but its key is another. After a good verdict it is the server that
         // does not have the key of its certificate.
         CertificateError::BadSignature if facts.trusted_by.is_none() => unknown(facts, gap),
-        CertificateError::NotValidForNameContext { expected, presented } => {
-            TlsCause::WrongName { expected: expected.to_str().into_owned(), presented: presented.clone() }
-        }
-        CertificateError::NotValidForName => TlsCause::WrongName {
+        CertificateError::NotValidForNameContext { .. } | CertificateError::NotValidForName => TlsCause::WrongName {
             expected: facts.server_name.clone(),
             presented: facts.chain.first().map(|leaf| leaf.names.clone()).unwrap_or_default(),
         },
@@ -198,7 +196,11 @@ pub(super) fn certificate(error: &CertificateError, facts: &TlsFacts, gap: Optio
                 _ => TlsCause::Certificate("an authority's certificate is used as the server's own".to_owned()),
             }
         }
-        other => TlsCause::Certificate(other.to_string()),
+        CertificateError::BadSignature => {
+            TlsCause::Certificate("the server does not prove that it has the key".to_owned())
+        }
+        CertificateError::BadEncoding => TlsCause::Certificate("it cannot be read".to_owned()),
+        other => TlsCause::Certificate(shown(&other.to_string())),
     }
 }
 

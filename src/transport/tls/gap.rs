@@ -3,6 +3,7 @@
 //! A certificate that came alone does not say whether its issuer is a root. What it says besides decides; where it says
 //! nothing, the root counts as unknown.
 
+use super::certificate::shown;
 use tokio_rustls::rustls::DistinguishedName;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
@@ -32,7 +33,7 @@ pub(super) fn after(
         return None;
     }
     let is_missing = if came_alone { names_one_in_between(&last, trusted) } else { others.iter().any(is_root) };
-    is_missing.then(|| issuer.to_string())
+    is_missing.then(|| shown(&issuer.to_string()))
 }
 
 fn is_root(certificate: &X509Certificate<'_>) -> bool {
@@ -45,8 +46,24 @@ fn names_one_in_between(certificate: &X509Certificate<'_>, trusted: &[Distinguis
     if let Some(signer) = signer_of_issuer(certificate) {
         return signer != certificate.issuer().as_raw();
     }
-    says_where_it_is(certificate) || is_of_a_trusted_house(certificate.issuer(), trusted) || is_called_so(certificate)
+    let issuer = certificate.issuer();
+    let words = common_words(issuer);
+    if words.iter().any(|word| word == "root") {
+        return false;
+    }
+    says_where_it_is(certificate)
+        || words.iter().any(|word| IN_BETWEEN.contains(&word.as_str()))
+        || trusted
+            .iter()
+            .filter_map(|name| Some(X509Name::from_der(name.as_ref()).ok()?.1))
+            .any(|root| is_of_one_house(issuer, &root) || is_named_after(&words, &common_words(&root)))
 }
+
+/// What authorities that are no roots are called.
+const IN_BETWEEN: [&str; 5] = ["intermediate", "issuing", "subordinate", "sub", "subca"];
+
+/// What any authority may be called.
+const ANY: [&str; 7] = ["ca", "root", "authority", "certificate", "certification", "test", "the"];
 
 /// The name of who signed the issuer.
 fn signer_of_issuer<'a>(certificate: &X509Certificate<'a>) -> Option<&'a [u8]> {
@@ -70,26 +87,26 @@ fn says_where_it_is(certificate: &X509Certificate<'_>) -> bool {
     })
 }
 
-/// Whether the issuer is of the same organization as a root that is trusted.
-fn is_of_a_trusted_house(issuer: &X509Name<'_>, trusted: &[DistinguishedName]) -> bool {
-    let Some(house) = organization(issuer) else { return false };
-    trusted.iter().any(|name| {
-        let Ok((_, name)) = X509Name::from_der(name.as_ref()) else { return false };
-        organization(&name).is_some_and(|other| other == house)
-    })
+/// Whether both are of the same organization.
+fn is_of_one_house(issuer: &X509Name<'_>, root: &X509Name<'_>) -> bool {
+    organization(issuer).is_some_and(|house| organization(root) == Some(house))
 }
 
 fn organization(name: &X509Name<'_>) -> Option<String> {
     name.iter_organization().next()?.as_str().ok().map(str::to_lowercase).filter(|name| !name.is_empty())
 }
 
-/// Whether the issuer is called what such authorities are called.
-fn is_called_so(certificate: &X509Certificate<'_>) -> bool {
-    let called = certificate.issuer().iter_common_name().filter_map(|name| name.as_str().ok());
-    called.map(str::to_lowercase).any(|name| {
-        let words = name.split(|char: char| !char.is_alphanumeric());
-        words.into_iter().any(|word| matches!(word, "intermediate" | "issuing" | "subordinate" | "sub" | "subca"))
-    })
+/// Whether the issuer has the root's name with more words to it, as `Plant 7 Line 3` after `Plant 7 CA`.
+fn is_named_after(issuer: &[String], root: &[String]) -> bool {
+    let mut own = root.iter().filter(|word| !ANY.contains(&word.as_str())).peekable();
+    own.peek().is_some() && own.all(|word| issuer.contains(word))
+}
+
+/// The words of a common name, in small letters.
+fn common_words(name: &X509Name<'_>) -> Vec<String> {
+    let Some(name) = name.iter_common_name().next().and_then(|name| name.as_str().ok()) else { return Vec::new() };
+    let words = name.split(|char: char| !char.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -137,7 +154,9 @@ mod tests {
         assert!(!missing(&root(params("other CA", None)), vec![]), "nothing is known of it");
         assert!(!missing(&root(params("plant root", Some("Contoso"))), vec![]), "another by a trusted name");
         assert!(missing(&below(&ours, params("plant 2", Some("contoso"))), vec![]), "of the same house");
-        assert!(missing(&below(&ours, params("Plant Issuing CA 1", None)), vec![]), "called so");
+        assert!(missing(&below(&ours, params("x Issuing CA 1", None)), vec![]), "called so");
+        assert!(missing(&below(&ours, params("Plant line 3", None)), vec![]), "called after it");
+        assert!(!missing(&root(params("Plant Root 2", None)), vec![]), "called a root");
         // AuthorityInfoAccess with caIssuers, `http://x`.
         let access = b"\x30\x16\x30\x14\x06\x08\x2B\x06\x01\x05\x05\x07\x30\x02\x86\x08http://x".to_vec();
         let access = CustomExtension::from_oid_content(&[1, 3, 6, 1, 5, 5, 7, 1, 1], access);

@@ -1,6 +1,6 @@
 //! The client certificate: read from PEM, held against its key, and shown only to a server that asks.
 
-use super::certificate::Certificate;
+use super::certificate::{Certificate, shown};
 use super::trust::provider;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio_rustls::rustls::client::ResolvesClientCert;
@@ -96,10 +96,13 @@ fn private_key(pem: &[u8]) -> Result<PrivateKeyDer<'static>, IdentityError> {
     }
 }
 
+/// The most names of authorities that are kept.
+const MOST_AUTHORITIES: usize = 100;
+
 /// What a server says when it asks for a client certificate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ClientCertificateRequest {
-    /// Distinguished names of the authorities that it takes; empty is any.
+    /// Distinguished names of the authorities that it takes, 100 at most; empty is any.
     pub authorities: Vec<String>,
     /// Whether one was shown.
     pub answered: bool,
@@ -127,11 +130,13 @@ impl ResolvesClientCert for Resolver {
         let key = self.identity.as_ref().map(|identity| &identity.0);
         let key = key.filter(|key| key.key.choose_scheme(schemes).is_some()).cloned();
         let name = |hint: &&[u8]| match X509Name::from_der(hint) {
-            Ok((_, name)) => name.to_string(),
+            Ok((_, name)) => shown(&name.to_string()),
             Err(_) => "a name that cannot be read".to_owned(),
         };
-        let request =
-            ClientCertificateRequest { authorities: hints.iter().map(name).collect(), answered: key.is_some() };
+        let request = ClientCertificateRequest {
+            authorities: hints.iter().take(MOST_AUTHORITIES).map(name).collect(),
+            answered: key.is_some(),
+        };
         *self.asked.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
         key
     }

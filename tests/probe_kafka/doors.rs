@@ -2,6 +2,7 @@
 
 use crate::brokers::kafka::SHARED;
 use crate::brokers::mosquitto;
+use crate::brokers::pki::PKI;
 use crate::scripted::{Broker, answers, peer, silent};
 use crate::site::{hub, local, summary};
 use std::io::{Read, Write};
@@ -69,6 +70,14 @@ fn no_tls_where_the_manifest_wants_it() {
 fn a_client_certificate_is_demanded() {
     let host = format!("localhost:{}", SHARED.ports.mtls);
     let seen = hub(&host, "method").tls().fails(&[], "tls", "client-certificate-required");
+    assert_eq!(seen.outcome("protocol"), "not-tested");
+}
+
+#[test]
+fn a_client_certificate_of_another_authority() {
+    let stranger = &PKI.strange_client;
+    let hub = hub(&format!("localhost:{}", SHARED.ports.mtls), "secret").tls();
+    let seen = hub.certificate(&stranger.certificate, &stranger.key).fails(&[], "tls", "client-certificate-unknown-ca");
     assert_eq!(seen.outcome("protocol"), "not-tested");
 }
 

@@ -4,9 +4,9 @@ use super::super::climb::{detail, fact};
 use super::super::fault::{Fault, Line};
 use super::super::way::{Heard, Kind, Opened, hedged, reach_out, who};
 use super::super::{Climb, Means, Opening, Uses};
-use super::{CLIENT_ID, Connection, broken, door};
+use super::{CLIENT_ID, Connection, broken, door, words};
 use crate::access::Proof;
-use crate::policy::probe::tls;
+use crate::policy::probe::tls as entries;
 use crate::report::probe::{Fact, Stage};
 use crate::transport::identify::Spoken;
 use crate::transport::kafka_socket::{Api, KafkaError, Versions};
@@ -103,7 +103,7 @@ pub async fn greet(means: &Means<'_>, opening: &Opening, opened: Opened) -> Resu
         Heard::Answer(Err(error)) => error,
     };
     if let Some(fault) = broken::late_alert(&error, shown) {
-        return Err(fault);
+        return Err(of_stranger(opening, tls.as_ref()).filter(|_| is_vague(&fault)).unwrap_or(fault));
     }
     if broken::is_closed(&error)
         && let Some(greeted) = again(means, opening).await
@@ -136,13 +136,39 @@ fn is_shown(facts: &TlsFacts) -> bool {
     facts.client_certificate.as_ref().is_some_and(|request| request.answered)
 }
 
+/// Whether `fault` says of a client certificate that it is refused, and not why.
+fn is_vague(fault: &Fault) -> bool {
+    fault.entry.id == entries::CLIENT_CERTIFICATE_REFUSED.id
+}
+
+/// A client certificate of an authority that the server does not name among those that it takes. Servers in Java refuse it
+/// without saying so.
+fn of_stranger(opening: &Opening, facts: Option<&TlsFacts>) -> Option<Fault> {
+    let asked = facts?.client_certificate.as_ref()?;
+    let chain = opening.tls.as_ref()?.identity.as_ref()?.chain();
+    let issuer = &chain.last()?.issuer;
+    let is_known = chain.iter().any(|certificate| asked.authorities.contains(&certificate.issuer));
+    if asked.authorities.is_empty() || is_known {
+        return None;
+    }
+    let message = format!(
+        "the server takes client certificates of {} only, and this one ends in {}",
+        words::list(&asked.authorities),
+        words::quoted(issuer)
+    );
+    Some(
+        Fault::new(Stage::Tls, &entries::CLIENT_CERTIFICATE_UNKNOWN_CA, Line::Secret, message)
+            .help("let the server trust the authority of the certificate, or use one of an authority that it trusts"),
+    )
+}
+
 /// A server that asked for a client certificate, got none, and ended the connection without saying why.
 fn unanswered(error: &KafkaError, facts: &TlsFacts) -> Option<Fault> {
     let asked = facts.client_certificate.as_ref()?;
     (broken::is_closed(error) && !asked.answered).then(|| {
         Fault::new(
             Stage::Tls,
-            &tls::CLIENT_CERTIFICATE_REQUIRED,
+            &entries::CLIENT_CERTIFICATE_REQUIRED,
             Line::Method,
             "the server asked for a client certificate, was shown none, and closed the connection",
         )

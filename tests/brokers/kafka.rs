@@ -79,6 +79,11 @@ pub static SHARED: LazyLock<Kafka> = LazyLock::new(Kafka::start);
 impl Kafka {
     /// Formats and starts a node.
     pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// As [`Kafka::start`], with more lines of settings, which count more than those that are always there.
+    pub fn start_with(settings: &str) -> Self {
         let folder = scratch("kafka");
         let [
             plain,
@@ -115,7 +120,7 @@ impl Kafka {
         let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
         write("server.pem", &format!("{}{}{}", PKI.server.key, PKI.server.certificate, PKI.authority));
         write("authority.pem", &PKI.authority);
-        write("server.properties", &properties(&ports, &folder));
+        write("server.properties", &(properties(&ports, &folder) + settings));
         let (user, password) = ALICE;
         let (other, other_password) = MALLORY;
         let mut format = java();

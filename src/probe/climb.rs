@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::way::{Opened, Way};
 use super::{Means, Subject};
 use crate::access::wire;
-use crate::diag::Severity;
+use crate::diag::{Entry, Place, Severity};
 use crate::message::Wire;
 use crate::model::EndpointType;
 use crate::report::probe::{Branch, Fact, Found, Ladder, Outcome, Rung, Stage, Verdict};
@@ -173,6 +173,12 @@ impl<'a> Climb<'a> {
     pub fn has_said(&self, fault: &Fault) -> bool {
         let mut said = self.ladder.findings.iter().map(|found| &found.diagnostic);
         said.any(|said| said.entry.id == fault.entry.id && said.message.ends_with(&fault.message))
+    }
+
+    /// Whether something with the documentation `entry` was said of `place`.
+    pub fn has_found(&self, entry: &Entry, place: Place) -> bool {
+        let mut found = self.ladder.findings.iter().map(|found| &found.diagnostic);
+        found.any(|found| found.entry.id == entry.id && found.place == place)
     }
 
     fn found(&mut self, fault: Fault) {

@@ -34,7 +34,7 @@ async fn secure(port: u16, identity: Option<&Pair>) -> Connection<Box<dyn Stream
     trust.add_pem(PKI.authority.as_bytes()).unwrap();
     let identity =
         identity.map(|pair| Identity::from_pem(pair.certificate.as_bytes(), pair.key.as_bytes(), b"").unwrap());
-    let tls = TlsOptions { trust, identity, server_name: None };
+    let tls = TlsOptions { trust, identity, ..TlsOptions::default() };
     let (stream, _) = open(&Target::new("localhost", port), &Route::default(), Some(&tls), None).await.unwrap();
     Connection::new(stream, "tester", LIMIT)
 }

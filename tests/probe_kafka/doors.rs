@@ -90,7 +90,8 @@ fn silence() {
 
 #[test]
 fn an_end_without_a_word() {
-    hub(&local(peer(drop)), "host").fails(&[], "protocol", "peer-closed");
+    let port = peer(|mut stream| drop(stream.read(&mut [0; 1024])));
+    hub(&local(port), "host").fails(&[], "protocol", "peer-closed");
 }
 
 #[test]

@@ -22,7 +22,13 @@ fn messages_that_do_not_fit() {
     let size = |size: usize| ["--message-size".to_owned(), size.to_string()];
     let too_large = size(1_048_588);
     let args: Vec<&str> = too_large.iter().map(String::as_str).collect();
-    hub(&plain, "topic").writes(&topic).fails(&args, "limits", "kafka-message-too-large");
+    for write in [&[][..], &["--write"]] {
+        let seen =
+            hub(&plain, "topic").writes(&topic).fails(&[&args, write].concat(), "limits", "kafka-message-too-large");
+        // What is known not to fit is not tried.
+        assert_eq!(seen.findings().len(), 1);
+        assert!(facts(&seen, "permission", "sent").is_empty());
+    }
     // Compression may make them fit.
     let seen = hub(&plain, "topic").set("compression", "Gzip").writes(&topic).scene();
     assert_eq!(seen.expect(&args, "limits", "kafka-message-too-large", 1).outcome("limits"), "warned");

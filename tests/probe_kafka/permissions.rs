@@ -146,6 +146,16 @@ fn a_record_that_is_too_large_by_the_brokers_word() {
 }
 
 #[test]
+fn a_broker_that_could_only_be_asked_by_making_the_topic() {
+    // Kafka 0.11: Metadata before version 4 makes what it is asked for.
+    let old = Broker::default().versions(&[(0, 3, 3), (3, 1, 3), (18, 0, 1)]);
+    let scene = hub(&local(old.start()), "topic").writes("t").scene();
+    let seen = scene.expect(&["--write"], "permission", "kafka-not-tested", 0);
+    assert_eq!(summary(&seen, "permission"), "`t` not tested");
+    assert_eq!(facts(&seen, "permission", "not-tested").len(), 1);
+}
+
+#[test]
 fn what_is_not_told_is_not_tested() {
     // The broker is too old to say what is allowed.
     let port = Broker::default().start();

@@ -111,6 +111,10 @@ impl Tested {
     }
 
     fn fault(&mut self, used: &Use<'_>, fault: Fault) {
+        if is_remark(&fault) {
+            self.said.push(format!("{} not tested", words::quoted(&used.topic.value)));
+            self.open(fault.message.clone());
+        }
         let fault = match used.dataflows.as_slice() {
             [_] | [] => fault,
             many => fault.note(format!("dataflows that use it: {}", words::list(many))),
@@ -134,12 +138,13 @@ impl Reached {
         self.brokers.iter_mut().next().map(|(id, connection)| (*id, connection))
     }
 
-    /// The connection to the leader of a partition of `topic` that has one, and the partition.
+    /// The first partition of `topic` whose leader can be asked, the leader, and the connection to it.
     fn leader(&mut self, topic: &Topic) -> Option<(i32, i32, &mut Connection)> {
-        let led = topic.partitions.iter().find_map(|partition| {
+        let led = topic.partitions.iter().filter_map(|partition| {
             let leader = partition.leader.filter(|leader| self.brokers.contains_key(leader))?;
             Some((partition.index, leader))
         });
+        let led = led.min();
         let (partition, leader) = led?;
         self.brokers.get_mut(&leader).map(|connection| (partition, leader, connection))
     }

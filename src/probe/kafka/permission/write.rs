@@ -51,6 +51,12 @@ pub async fn test(tested: &mut Tested, cluster: &mut Reached, climb: &Climb<'_>,
     let settings = climb.subject().end.settings.kafka.as_ref();
     let (mut tried, mut promised, mut open) = (Vec::new(), Vec::new(), Vec::new());
     for used in written {
+        if means.write && climb.has_found(&kafka::KAFKA_MESSAGE_TOO_LARGE, used.topic.place) {
+            let name = words::quoted(&used.topic.value);
+            tested.said.push(format!("nothing written to {name}, where it does not fit"));
+            tested.open(format!("write to {name}: the topic does not take messages of this size"));
+            continue;
+        }
         match one(tested, cluster, means, settings, used).await {
             Written::Tried => tried.push(used),
             Written::Promised => promised.push(used),

@@ -8,8 +8,11 @@ use crate::ways_in::{self, AUDIENCE, PASSWORD, WayIn};
 use crate::willing::{Mood, Speaks};
 use std::path::{Path, PathBuf};
 
-/// Every way to tell of a probe: arguments, and variables of the environment.
-const TELLINGS: [(&[&str], &[(&str, &str)]); 6] = [
+/// A way to tell of a probe: arguments, and variables of the environment.
+type Telling = (&'static [&'static str], &'static [(&'static str, &'static str)]);
+
+/// All of them.
+const TELLINGS: [Telling; 6] = [
     (&["-v"], &[]),
     (&["--color", "always"], &[("COLUMNS", "60")]),
     (&["-v"], &[("CI", "true")]),

@@ -95,6 +95,24 @@ def failed_scram(port, user, password, ca=None):
     return failed_login(port, "SCRAM-SHA-256", f"n,,{bare}".encode(), proof, ca)
 
 
+def failed_token(port, jwt, ca):
+    """The broker answers a token that it does not like with what is wrong, and says no when that is acknowledged."""
+    return failed_login(port, "OAUTHBEARER", b"n,,\1auth=Bearer " + jwt + b"\1\1", lambda wrong: b"\1", ca)
+
+
+def no_mechanism(port, mechanism):
+    """From a mechanism that is not offered to the list of those that are."""
+
+    def measured():
+        with connected(port) as stream:
+            start = time.monotonic()
+            request(stream, SASL_HANDSHAKE, 1, struct.pack(">h", len(mechanism)) + mechanism.encode())
+            answer(stream)
+            return 1000 * (time.monotonic() - start)
+
+    return measured
+
+
 def no_login(port):
     """From a request without a login to the end of the connection."""
 

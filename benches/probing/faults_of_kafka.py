@@ -22,7 +22,7 @@ def by_sasl(port, kind, user, password=PASSWORD, more=(), ca=None):
 def _(rig):
     port = rig.kafka.ports["sasl"]
     others = [kcat(port, *in_clear("SCRAM-SHA-512", ALICE, PASSWORD))]
-    return Case(by_sasl(port, "ScramSha512", ALICE), others=others)
+    return Case(by_sasl(port, "ScramSha512", ALICE), others=others, delay=delays.no_mechanism(port, "SCRAM-SHA-512"))
 
 
 @fault("wrong password, PLAIN", "Kafka", "kafka-bad-password", "login")
@@ -53,10 +53,9 @@ def _(rig):
     port, ca, audience = rig.kafka.ports["oauth"], rig.pki.ca, "https://plant.example"
     path = rig.token(audience)
     # The broker takes tokens without a signature only. kcat cannot be given a token.
-    first = b"n,,\1auth=Bearer " + open(path, "rb").read() + b"\1\1"
-    delay = delays.failed_login(port, "OAUTHBEARER", first, ca=ca)
+    delay = delays.failed_token(port, path.read_bytes(), ca)
     manifest = manifests.kafka(port, authentication=manifests.identity(audience), ca=ca)
-    return Case(manifest, ["--token-file", path], delay=delay)
+    return Case(manifest, ["--token-file", str(path)], delay=delay)
 
 
 @fault("a listener without SASL", "Kafka", "kafka-no-sasl-listener", "login")

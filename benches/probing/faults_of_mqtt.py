@@ -32,19 +32,19 @@ def _(rig):
     # mosquitto's clients can send a method and its data, but wait for their option `CONNECT`.
     sent = ["-D", "CONNECT", "authentication-method", "K8S-SAT", "-D", "CONNECT", "authentication-data", "token"]
     manifest = manifests.mqtt(port, authentication=manifests.service_account())
-    return Case(manifest, ["--token-file", jwt], [mosquitto_pub(port, *sent)])
+    return Case(manifest, ["--token-file", str(jwt)], [mosquitto_pub(port, *sent)])
 
 
 @fault("token with the wrong audience", "mosquitto", "token-audience", "login")
 def _(rig):
     manifest = manifests.mqtt(rig.mosquitto("plain").port, authentication=manifests.service_account())
-    return Case(manifest, ["--token-file", rig.token("https://elsewhere.example")])
+    return Case(manifest, ["--token-file", str(rig.token("https://elsewhere.example"))])
 
 
 @fault("token expired", "mosquitto", "token-expired", "login")
 def _(rig):
     manifest = manifests.mqtt(rig.mosquitto("plain").port, authentication=manifests.service_account())
-    return Case(manifest, ["--token-file", rig.token("aio-internal", 1_600_000_000)])
+    return Case(manifest, ["--token-file", str(rig.token("aio-internal", 1_600_000_000))])
 
 
 def refused(name, verdict, code):
@@ -89,9 +89,9 @@ def _(rig):
 
 @fault("no shared subscriptions", "scripted", "mqtt-shared-subscriptions-unavailable", "limits")
 def _(rig):
-    # Shared Subscription Available: 0.
-    port = rig.scripted(scripted.broker(bytes([0x20, 5, 0, 0, 2, 0x2A, 0])))
-    return Case([*manifests.mqtt(port), manifests.flow(source="$share/line/press")])
+    port = rig.scripted(scripted.without_shared_subscriptions)
+    manifest = [*manifests.mqtt(port), manifests.flow(source="$share/line/press")]
+    return Case(manifest, others=[mosquitto_sub(port, topic="$share/line/press")])
 
 
 @fault("subscription refused", "mosquitto", "mqtt-subscription-refused", "permission")
@@ -112,7 +112,7 @@ def _(rig):
 def ended(name, verdict, code):
     @fault(name, "scripted", verdict, "permission")
     def _(rig):
-        port = rig.scripted(scripted.broker(bytes([0x20, 3, 0, 0, 0]), bytes([0xE0, 2, code, 0])))
+        port = rig.scripted(scripted.ending(code))
         return Case([*manifests.mqtt(port), manifests.flow(source="press")], others=[mosquitto_sub(port)])
 
 

@@ -232,4 +232,4 @@ def _(rig):
     audience = manifests.identity("https://eventgrid.azure.net")
     manifest = manifests.mqtt(8883, authentication=audience, host=host)
     manifest[0] = manifest[0].replace("mode: Disabled", "mode: Enabled")
-    return Case(manifest, arguments=["--token-file", rig.token("https://eventgrid.azure.net")])
+    return Case(manifest, arguments=["--token-file", str(rig.token("https://eventgrid.azure.net"))])

@@ -1,7 +1,7 @@
 """What people use instead: kcat, mosquitto's clients, `openssl s_client`; and whether they name the layer that fails.
 
 A tool names the layer if what it says holds one of the words of that layer below, in capitals or not. Names of threads
-and URLs, which it says in any case, are left out before. A tool that ends well says of no fault.
+and URLs, which it says in any case, are left out before. How it ends makes no difference.
 """
 
 import re
@@ -46,6 +46,9 @@ WORDS = {
 # What holds words of a layer whether it fails or not.
 NOISE = re.compile(r"\[thrd:[^\]]*\]:?|\b(sasl_)?(ssl|plaintext)://\S*|^%\d\|[^|]*\|\w+\|[^|]*\|", re.MULTILINE)
 
+# What kcat begins its lines with: level, time, kind, client, thread, broker.
+PREFIX = re.compile(r"^%\d\|[^|]*\|\w+\|[^|]*\|\s*(\[thrd:[^\]]*\]:\s*)?")
+
 
 @dataclass
 class Tool:
@@ -71,7 +74,7 @@ class Said:
         lines = [line.strip() for line in self.text.splitlines() if line.strip()]
         # kcat and OpenSSL tell first of what they are about to do.
         telling = [line for line in lines if not line.startswith(("Connecting to", "CONNECTED", "% Reading"))]
-        return (telling or lines or [""])[0]
+        return PREFIX.sub("", (telling or lines or [""])[0])
 
 
 def kcat(port, *settings, host="127.0.0.1", advertised="", write=None):
@@ -81,7 +84,7 @@ def kcat(port, *settings, host="127.0.0.1", advertised="", write=None):
     return Tool("kcat", command, advertised)
 
 
-def by_tls(ca, name=None):
+def by_tls(ca):
     return ["security.protocol=ssl", f"ssl.ca.location={ca}"]
 
 
@@ -125,7 +128,7 @@ def ask(tool, stage, rounds):
     # kcat produces what it reads; OpenSSL ends when there is nothing to read.
     stdin = b"bench\n" if "-P" in tool.command else b""
     text, code, took = measure(tool.command, stdin)
-    said = Said(tool.name, text, code, code != 0 and names(tool, text, stage), [took])
+    said = Said(tool.name, text, code, names(tool, text, stage), [took])
     for _ in range(rounds - 1 if took < 1000 else 0):
         said.times.append(measure(tool.command, stdin)[2])
     return said

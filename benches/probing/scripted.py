@@ -54,10 +54,14 @@ def silent(stream):
 
 
 def closing(stream):
-    pass
+    # Unread bytes would make a reset of it.
+    stream.shutdown(socket.SHUT_WR)
+    silent(stream)
 
 
 def resetting(stream):
+    # Not before the client takes itself for connected.
+    stream.recv(1, socket.MSG_PEEK)
     stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
@@ -83,8 +87,8 @@ def packet(stream):
             return first, exactly(stream, length)
 
 
-def broker(connack, then=None):
-    """A broker of MQTT that answers CONNECT with `connack`, and everything that comes after it with `then`."""
+def broker(connack, answer):
+    """A broker of MQTT that answers CONNECT with `connack`, and what comes after it by `answer`, until that is nothing."""
 
     def script(stream):
         first = stream.recv(1, socket.MSG_PEEK)
@@ -92,18 +96,39 @@ def broker(connack, then=None):
             return
         packet(stream)
         stream.sendall(connack)
-        if connack[3] != 0:
-            return
-        while packet(stream)[0] != 0xE0:
-            if then:
-                stream.sendall(then)
+        while connack[3] == 0:
+            first, body = packet(stream)
+            if first == 0xE0:
+                return
+            said, stays = answer(first, body)
+            stream.sendall(said)
+            if not stays:
                 return
 
     return script
 
 
+def ending(code):
+    """Lets everybody in, and ends the session at the first wish with DISCONNECT and `code`."""
+    return broker(bytes([0x20, 3, 0, 0, 0]), lambda first, body: (bytes([0xE0, 2, code, 0]), False))
+
+
+def without_shared_subscriptions(stream):
+    """Says so in CONNACK, and refuses them."""
+
+    def answer(first, body):
+        if first != 0x82:
+            return b"", True
+        # The reason of a single filter: not supported, or granted at QoS 0.
+        code = 0x9E if b"$share/" in body else 0
+        return bytes([0x90, 4]) + body[:2] + bytes([0, code]), True
+
+    # Shared Subscription Available: 0.
+    broker(bytes([0x20, 5, 0, 0, 2, 0x2A, 0]), answer)(stream)
+
+
 def refusal(code):
-    return broker(bytes([0x20, 3, 0, code, 0]))
+    return broker(bytes([0x20, 3, 0, code, 0]), None)
 
 
 def old_broker(stream):

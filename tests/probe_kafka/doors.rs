@@ -90,7 +90,8 @@ fn silence() {
 
 #[test]
 fn an_end_without_a_word() {
-    hub(&local(peer(drop)), "host").fails(&[], "protocol", "peer-closed");
+    let port = peer(|mut stream| drop(stream.read(&mut [0; 1024])));
+    hub(&local(port), "host").fails(&[], "protocol", "peer-closed");
 }
 
 #[test]
@@ -101,7 +102,7 @@ fn an_answer_that_stops_in_the_middle() {
             let _ = stream.write_all(&[0, 0, 0, 40, 0, 0]);
         }
     });
-    hub(&local(port), "host").fails(&[], "protocol", "peer-closed");
+    hub(&local(port), "host").fails(&[], "protocol", "kafka-protocol-error");
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Logins that are refused.
 
 use crate::brokers::mosquitto::{Mosquitto, SHARED, Setup};
+use crate::brokers::pki::PKI;
+use crate::brokers::{free_ports, scratch};
 use crate::scripted::{answers, broker, peer};
-use crate::site::{Probed, SIGNATURE, With, endpoint, endpoint_as, flow, local, probe, token};
+use crate::site::{Probed, SIGNATURE, With, endpoint, endpoint_as, flow, local, probe, secret, token};
 use flowgate::report::probe::{Outcome, Stage};
 use std::io::Write;
 
@@ -147,4 +149,32 @@ fn a_token_that_nobody_gave() {
     let wrong = With { token: Some(token("somebody-else")), ..With::default() };
     let probed = probe(&parts(SHARED.port), &wrong);
     probed.failed(Stage::Login, "token-audience", "method: ServiceAccountToken");
+}
+
+/// With TLS 1.3 a server refuses a client certificate after the handshake, in the middle of the login.
+#[test]
+fn a_client_certificate_that_mosquitto_does_not_take() {
+    let by_certificate = "{ method: X509Certificate, x509CertificateSettings: { secretRef: me } }";
+    let stranger = &PKI.strange_client;
+    let me = secret("me", &[("client_cert.pem", &stranger.certificate), ("client_key.pem", &stranger.key)]);
+    let nobody = "{ method: Anonymous, anonymousSettings: {} }";
+    let with = With { ca: Some(PKI.authority.clone()), ..With::default() };
+    let [wss] = free_ports();
+    let folder = scratch("wss");
+    for (name, pem) in [("ca", &PKI.authority), ("cert", &PKI.server.certificate), ("key", &PKI.server.key)] {
+        std::fs::write(folder.join(name), pem).unwrap();
+    }
+    let more = format!(
+        "listener {wss} 127.0.0.1\nprotocol websockets\ncafile {0}/ca\ncertfile {0}/cert\nkeyfile {0}/key\nrequire_certificate true\n",
+        folder.display()
+    );
+    let mosquitto = Mosquitto::start(&Setup { more: more.leak(), ..Setup::default() });
+    for (port, protocol) in [(mosquitto.mtls, "protocol: Mqtt"), (wss, "protocol: WebSockets")] {
+        let parts = |authentication| {
+            [endpoint_as(&local(port), authentication, "{ mode: Enabled }", protocol), flow("a", "b"), me.clone()]
+        };
+        probe(&parts(nobody), &with).failed(Stage::Tls, "client-certificate-required", "method: Anonymous");
+        let probed = probe(&parts(by_certificate), &with);
+        probed.failed(Stage::Tls, "client-certificate-unknown-ca", "secretRef: me");
+    }
 }

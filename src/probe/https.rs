@@ -3,12 +3,13 @@
 //! A plain request without any credential is sent. Whatever HTTP answers to it proves that the right kind of server is
 //! there; that the service would take the login of the cluster is not proved.
 
+use super::climb::detail;
 use super::fault::{Fault, Line};
 use super::way::{self, Opened};
 use super::{Climb, Opening};
 use crate::model::EndpointType;
 use crate::policy::probe::{door, network};
-use crate::report::probe::Stage;
+use crate::report::probe::{Fact, Stage};
 use crate::transport::http::{self, Answer, HttpError, Request};
 use crate::transport::identify::Spoken;
 use std::time::Instant;
@@ -19,8 +20,6 @@ const LARGEST_BODY: usize = 1024;
 /// Asks for the root and takes any answer of HTTP for one.
 pub async fn climb(climb: &mut Climb<'_>, opening: &Opening, opened: Opened) {
     let limit = climb.means().reach.route.step_timeout;
-    let shown =
-        opened.tls.as_ref().and_then(|tls| tls.client_certificate.as_ref()).is_some_and(|request| request.answered);
     let host = http::host_header(&opening.target, opening.tls.is_some());
     let started = Instant::now();
     let answer = http::exchange(opened.stream, &host, "/", &Request::get(), limit, LARGEST_BODY).await;
@@ -44,18 +43,15 @@ pub async fn climb(climb: &mut Climb<'_>, opening: &Opening, opened: Opened) {
             }
         }
     }
-    let _ = shown;
     climb.skip(Stage::Login, "the login of this type of endpoint is not tested");
     climb.none(Stage::Limits, "");
     climb.none(Stage::Listeners, "");
     climb.skip(Stage::Permission, "what may be written is not tested");
 }
 
-fn told(answer: &Answer) -> (String, Vec<crate::report::probe::Fact>) {
-    let mut facts = vec![super::climb::detail("status", format!("{} {}", answer.status, answer.phrase))];
-    facts.extend(
-        answer.header("server").map(|server| super::climb::detail("server", server.escape_debug().to_string())),
-    );
+fn told(answer: &Answer) -> (String, Vec<Fact>) {
+    let mut facts = vec![detail("status", format!("{} {}", answer.status, answer.phrase))];
+    facts.extend(answer.header("server").map(|server| detail("server", server.escape_debug().to_string())));
     (format!("HTTP answers ({} without a login)", answer.status), facts)
 }
 

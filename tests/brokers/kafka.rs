@@ -29,6 +29,8 @@ pub const FAR: (&str, u16) = ("far.invalid", 9092);
 pub const FAR_TLS: (&str, u16) = ("far.invalid", 9093);
 /// What the listener `far_sasl` is advertised as.
 pub const FAR_SASL: (&str, u16) = ("far.invalid", 9094);
+/// What the listener `far_sasl_tls` is advertised as.
+pub const FAR_SASL_TLS: (&str, u16) = ("far.invalid", 9095);
 /// What the listener `inside` is advertised as.
 pub const INSIDE: (&str, u16) = ("kafka-0.kafka.svc.cluster.local", 9092);
 
@@ -53,7 +55,9 @@ pub struct Ports {
     pub far_tls: u16,
     /// In clear, SASL PLAIN and SCRAM, advertised as [`FAR_SASL`].
     pub far_sasl: u16,
-    /// In clear, SASL PLAIN with other passwords.
+    /// TLS, SASL PLAIN and SCRAM, advertised as [`FAR_SASL_TLS`].
+    pub far_sasl_tls: u16,
+    /// In clear, SASL PLAIN with other passwords, for an hour.
     pub other: u16,
     /// In clear, advertised as [`INSIDE`].
     pub inside: u16,
@@ -75,15 +79,48 @@ pub static SHARED: LazyLock<Kafka> = LazyLock::new(Kafka::start);
 impl Kafka {
     /// Formats and starts a node.
     pub fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// As [`Kafka::start`], with more lines of settings, which count more than those that are always there.
+    pub fn start_with(settings: &str) -> Self {
         let folder = scratch("kafka");
-        let [plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, controller] =
-            free_ports();
-        let ports =
-            Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, controller };
+        let [
+            plain,
+            sasl,
+            sasl_tls,
+            tls,
+            mtls,
+            oauth,
+            far,
+            far_tls,
+            far_sasl,
+            far_sasl_tls,
+            other,
+            inside,
+            v6,
+            controller,
+        ] = free_ports();
+        let ports = Ports {
+            plain,
+            sasl,
+            sasl_tls,
+            tls,
+            mtls,
+            oauth,
+            far,
+            far_tls,
+            far_sasl,
+            far_sasl_tls,
+            other,
+            inside,
+            v6,
+            controller,
+        };
         let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
         write("server.pem", &format!("{}{}{}", PKI.server.key, PKI.server.certificate, PKI.authority));
         write("authority.pem", &PKI.authority);
-        write("server.properties", &properties(&ports, &folder));
+        write("server.properties", &(properties(&ports, &folder) + settings));
         let (user, password) = ALICE;
         let (other, other_password) = MALLORY;
         let mut format = java();
@@ -108,9 +145,23 @@ impl Kafka {
         let command = ["-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", &classes, "kafka.Kafka"];
         let command: Vec<&str> = ["java"].into_iter().chain(command).chain([properties.to_str().unwrap()]).collect();
         let process = Process::start(&command, &self.folder.join("log"), Some(&self.folder));
-        let Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, .. } =
-            self.ports;
-        let v4 = [plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside];
+        let Ports {
+            plain,
+            sasl,
+            sasl_tls,
+            tls,
+            mtls,
+            oauth,
+            far,
+            far_tls,
+            far_sasl,
+            far_sasl_tls,
+            other,
+            inside,
+            v6,
+            ..
+        } = self.ports;
+        let v4 = [plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, far_sasl_tls, other, inside];
         let v4 = v4.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
         let addresses = v4.into_iter().chain([SocketAddr::from((Ipv6Addr::LOCALHOST, v6))]);
         process.wait_for(&addresses.collect::<Vec<_>>(), Duration::from_secs(60));
@@ -228,13 +279,32 @@ fn classes() -> String {
 }
 
 fn properties(ports: &Ports, folder: &Path) -> String {
-    let Ports { plain, sasl, sasl_tls, tls, mtls, oauth, far, far_tls, far_sasl, other, inside, v6, controller } =
-        ports;
+    let Ports {
+        plain,
+        sasl,
+        sasl_tls,
+        tls,
+        mtls,
+        oauth,
+        far,
+        far_tls,
+        far_sasl,
+        far_sasl_tls,
+        other,
+        inside,
+        v6,
+        controller,
+    } = ports;
     let listeners = format!(
         "PLAIN://127.0.0.1:{plain},SASL://127.0.0.1:{sasl},SASLTLS://localhost:{sasl_tls},TLS://localhost:{tls},MTLS://localhost:{mtls},OAUTH://localhost:{oauth},OTHER://127.0.0.1:{other},V6://[::1]:{v6}"
     );
-    let elsewhere =
-        [("FAR", far, FAR), ("FARTLS", far_tls, FAR_TLS), ("FARSASL", far_sasl, FAR_SASL), ("INSIDE", inside, INSIDE)];
+    let elsewhere = [
+        ("FAR", far, FAR),
+        ("FARTLS", far_tls, FAR_TLS),
+        ("FARSASL", far_sasl, FAR_SASL),
+        ("FARSASLTLS", far_sasl_tls, FAR_SASL_TLS),
+        ("INSIDE", inside, INSIDE),
+    ];
     let mut bound = listeners.replace("localhost", "127.0.0.1");
     let mut advertised = listeners;
     for (name, port, (host, advertised_port)) in elsewhere {
@@ -251,7 +321,7 @@ controller.quorum.voters=1@127.0.0.1:{controller}
 controller.listener.names=CONTROLLER
 listeners={bound},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners={advertised}
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAIN:PLAINTEXT,FAR:PLAINTEXT,INSIDE:PLAINTEXT,V6:PLAINTEXT,SASL:SASL_PLAINTEXT,FARSASL:SASL_PLAINTEXT,OTHER:SASL_PLAINTEXT,SASLTLS:SASL_SSL,TLS:SSL,FARTLS:SSL,MTLS:SSL,OAUTH:SASL_SSL
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAIN:PLAINTEXT,FAR:PLAINTEXT,INSIDE:PLAINTEXT,V6:PLAINTEXT,SASL:SASL_PLAINTEXT,FARSASL:SASL_PLAINTEXT,OTHER:SASL_PLAINTEXT,SASLTLS:SASL_SSL,FARSASLTLS:SASL_SSL,TLS:SSL,FARTLS:SSL,MTLS:SSL,OAUTH:SASL_SSL
 inter.broker.listener.name=PLAIN
 log.dirs={folder}/data
 num.partitions=1
@@ -276,9 +346,9 @@ listener.name.oauth.oauthbearer.sasl.jaas.config=org.apache.kafka.common.securit
 "#
     );
     text += &format!(
-        "listener.name.other.sasl.enabled.mechanisms=PLAIN\nlistener.name.other.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{OTHER_PASSWORD}\";\n"
+        "listener.name.other.sasl.enabled.mechanisms=PLAIN\nlistener.name.other.plain.connections.max.reauth.ms=3600000\nlistener.name.other.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{OTHER_PASSWORD}\";\n"
     );
-    for listener in ["sasl", "sasltls", "farsasl"] {
+    for listener in ["sasl", "sasltls", "farsasl", "farsasltls"] {
         text += &format!(
             "listener.name.{listener}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_{user}=\"{password}\" user_{mallory}=\"{mallory_password}\";\n"
         );

@@ -8,6 +8,8 @@
 #[path = "../brokers/mod.rs"]
 mod brokers;
 
+#[cfg(feature = "run")]
+mod admin;
 mod codec;
 mod hostile;
 mod peer;

@@ -87,7 +87,6 @@ fn no_credential_leaves_in_clear_where_tls_is_asked_for() {
 
 /// The recorder would have seen it: with a good certificate the credential comes.
 #[test]
-#[ignore = "the stages of MQTT and Kafka are not there yet"]
 fn a_credential_reaches_a_good_server_and_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let authority = Authority::new("plant CA");

@@ -7,7 +7,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
 mod bad_tls;
+#[cfg(feature = "run")]
+#[path = "../brokers/mod.rs"]
+mod brokers;
 mod footprint;
+#[cfg(feature = "run")]
+mod kafka;
 #[allow(dead_code, reason = "other tests use more of it")]
 #[path = "../transport/mosquitto.rs"]
 mod mosquitto;

@@ -1,13 +1,18 @@
 //! Nothing of a site is touched: groups go on, nothing is written unless it is asked for, nothing secret is shown.
 
-use crate::brokers::kafka::{ALICE, SHARED};
+use crate::brokers::kafka::{ALICE, FAR_SASL_TLS, SHARED};
+use crate::brokers::pki::PKI;
 use crate::brokers::unique;
-use crate::scripted::Broker;
+use crate::probe::Scene;
+use crate::scripted::{Broker, peer};
 use crate::site::{facts, hub, local};
 use rdkafka::ClientConfig;
 use rdkafka::consumer::{BaseConsumer, CommitMode, Consumer};
 use rdkafka::message::Message;
 use rdkafka::producer::{BaseProducer, BaseRecord, Producer};
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Everything that Kafka's own tool says about a group.
@@ -107,14 +112,70 @@ fn no_topic_is_made() {
 
 #[test]
 fn no_credential_goes_to_a_broker_whose_certificate_is_bad() {
-    // The server shows a certificate that nobody here trusts: what it hears after the handshake is nothing.
-    let host = format!("localhost:{}", SHARED.ports.sasl_tls);
-    let text = hub(&host, "ca").tls().sasl("Plain", ALICE).text();
-    let strange = crate::brokers::pki::PKI.stranger.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    let own = crate::brokers::pki::PKI.authority.lines().map(|line| format!("    {line}\n")).collect::<String>();
-    let scene = crate::probe::Scene::new(&text.replace(&own, &strange));
-    let seen = scene.expect(&[], "tls", "tls-unknown-ca", 1);
+    let heard = Heard::default();
+    let wire = tap(SHARED.ports.far_sasl_tls, Arc::clone(&heard));
+    let hub = |mark| hub(&format!("localhost:{}", SHARED.ports.far_sasl_tls), mark).tls().sasl("Plain", ALICE);
+    // The endpoint is as it should be, and the certificate of the advertised listener is for other names.
+    let (host, port) = FAR_SASL_TLS;
+    let to = format!("{host}:{port}:127.0.0.1:{wire}");
+    hub("host").fails(&["--connect-to", &to], "listeners", "kafka-listener-wrong-name");
+    assert_eq!(sent_in_tls(&heard), 0);
+    // The authority is one that nobody here trusts.
+    let pem = |text: &str| text.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    let text = hub("ca").text().replace(&pem(&PKI.authority), &pem(&PKI.stranger));
+    let to = format!("localhost:{}:127.0.0.1:{wire}", SHARED.ports.far_sasl_tls);
+    let seen = Scene::new(&text).expect(&["--connect-to", &to], "tls", "tls-unknown-ca", 1);
     assert_eq!(seen.outcome("login"), "not-tested");
+    assert_eq!(sent_in_tls(&heard), 0);
+    // Where everything is good, there is a login to be heard.
+    let good = format!("{host}:{port}:localhost:{}", SHARED.ports.far_sasl_tls);
+    hub("host").fails(&["--connect-to", &to, "--connect-to", &good], "listeners", "kafka-listener-wrong-name");
+    assert!(sent_in_tls(&heard) > 100);
+}
+
+/// What clients sent, for each connection.
+type Heard = Arc<Mutex<Vec<Vec<u8>>>>;
+
+/// Listens, and passes everything on to `port` and back. What clients send is kept.
+fn tap(port: u16, heard: Heard) -> u16 {
+    peer(move |near| {
+        let index = {
+            let mut heard = heard.lock().unwrap();
+            heard.push(Vec::new());
+            heard.len() - 1
+        };
+        let far = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        let (mut back, mut to) = (far.try_clone().unwrap(), near.try_clone().unwrap());
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut back, &mut to);
+            let _ = to.shutdown(Shutdown::Both);
+        });
+        let (mut near, mut far) = (near, far);
+        let mut bytes = [0; 4096];
+        while let Ok(count @ 1..) = near.read(&mut bytes) {
+            heard.lock().unwrap()[index].extend_from_slice(&bytes[..count]);
+            if far.write_all(&bytes[..count]).is_err() {
+                return;
+            }
+        }
+        let _ = far.shutdown(Shutdown::Both);
+    })
+}
+
+/// Bytes of encrypted records but alerts, which have 19 bytes. Connections that only ask what is spoken there have none.
+fn sent_in_tls(heard: &Heard) -> usize {
+    let of = |bytes: &Vec<u8>| {
+        let (mut rest, mut sent) = (bytes.as_slice(), 0);
+        while let [kind, 3, _, high, low, ..] = rest {
+            let length = usize::from(u16::from_be_bytes([*high, *low]));
+            if *kind == 23 && length > 24 {
+                sent += length;
+            }
+            rest = rest.get(5 + length..).unwrap_or_default();
+        }
+        sent
+    };
+    heard.lock().unwrap().iter().map(of).sum()
 }
 
 fn config() -> ClientConfig {

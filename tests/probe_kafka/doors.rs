@@ -2,6 +2,7 @@
 
 use crate::brokers::kafka::SHARED;
 use crate::brokers::mosquitto;
+use crate::brokers::pki::PKI;
 use crate::scripted::{Broker, answers, peer, silent};
 use crate::site::{hub, local, summary};
 use std::io::{Read, Write};
@@ -73,6 +74,14 @@ fn a_client_certificate_is_demanded() {
 }
 
 #[test]
+fn a_client_certificate_of_another_authority() {
+    let stranger = &PKI.strange_client;
+    let hub = hub(&format!("localhost:{}", SHARED.ports.mtls), "secret").tls();
+    let seen = hub.certificate(&stranger.certificate, &stranger.key).fails(&[], "tls", "client-certificate-unknown-ca");
+    assert_eq!(seen.outcome("protocol"), "not-tested");
+}
+
+#[test]
 fn silence() {
     let seen = hub(&local(silent()), "host").fails(SHORT, "protocol", "peer-silent");
     let took = seen.report["endpoints"][0]["milliseconds"].as_f64().unwrap();
@@ -81,7 +90,8 @@ fn silence() {
 
 #[test]
 fn an_end_without_a_word() {
-    hub(&local(peer(drop)), "host").fails(&[], "protocol", "peer-closed");
+    let port = peer(|mut stream| drop(stream.read(&mut [0; 1024])));
+    hub(&local(port), "host").fails(&[], "protocol", "peer-closed");
 }
 
 #[test]
@@ -92,7 +102,7 @@ fn an_answer_that_stops_in_the_middle() {
             let _ = stream.write_all(&[0, 0, 0, 40, 0, 0]);
         }
     });
-    hub(&local(port), "host").fails(&[], "protocol", "peer-closed");
+    hub(&local(port), "host").fails(&[], "protocol", "kafka-protocol-error");
 }
 
 #[test]

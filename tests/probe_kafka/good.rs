@@ -99,7 +99,7 @@ fn through_a_proxy() {
     let proxy = format!("http://127.0.0.1:{port}");
     let host = format!("localhost:{}", SHARED.ports.sasl_tls);
     hub(&host, "").tls().alice().writes(&topic()).passes(&["--proxy", &proxy]);
-    assert!(asked.lock().unwrap().iter().any(|target| *target == host));
+    assert!(asked.lock().unwrap().contains(&host));
 }
 
 /// Copies in both directions until one end is over.

@@ -83,6 +83,14 @@ fn no_tls() {
 }
 
 #[test]
+fn a_client_certificate_is_demanded() {
+    let tls = hub(&format!("localhost:{}", SHARED.ports.far_tls), "host").tls();
+    // The name is not looked at before the server has shown its certificate, which is for `localhost`.
+    let to = detour(FAR_TLS, SHARED.ports.mtls);
+    tls.fails(&["--connect-to", &to], "listeners", "kafka-listener-wrong-name");
+}
+
+#[test]
 fn another_login() {
     let sasl = hub(&local(SHARED.ports.far_sasl), "host").sasl("Plain", ALICE);
     let to = detour(FAR_SASL, SHARED.ports.other);

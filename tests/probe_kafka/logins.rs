@@ -1,6 +1,6 @@
 //! The login is not taken, or cannot be tried.
 
-use crate::brokers::kafka::{ALICE, SHARED};
+use crate::brokers::kafka::{ALICE, OTHER_PASSWORD, SHARED};
 use crate::probe::Scene;
 use crate::scripted::Broker;
 use crate::site::{Hub, facts, hub, local, summary, token};
@@ -99,6 +99,13 @@ fn a_password_in_clear_is_told() {
     assert_eq!(seen.outcome("listeners"), "passed");
     // With SCRAM it does not travel.
     hub(&sasl, "tls").alice().passes(&[]);
+}
+
+#[test]
+fn a_broker_that_wants_another_login_now_and_then() {
+    let hub = hub(&local(SHARED.ports.other), "tls").sasl("Plain", (ALICE.0, OTHER_PASSWORD));
+    let seen = hub.scene().expect(&[], "login", "credential-in-clear", 1);
+    assert_eq!(facts(&seen, "login", "session-lifetime"), ["3600 s, then the broker wants another login"]);
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn a_partition_without_leader() {
 
 #[test]
 fn compression_that_is_not_taken() {
-    for code in [76, 2] {
+    for code in [76, 43, 2] {
         let port = Broker::default().produce(code).start();
         let hub = hub(&local(port), "compression").set("compression", "Snappy").writes("t");
         hub.fails(&["--write"], "permission", "kafka-compression");
@@ -143,6 +143,16 @@ fn a_record_that_is_too_large_by_the_brokers_word() {
         "kafka-message-too-large",
     );
     assert!(facts(&seen, "permission", "refused")[0].starts_with("a record of 5000 bytes"), "{}", seen.run.stdout);
+}
+
+#[test]
+fn a_broker_that_could_only_be_asked_by_making_the_topic() {
+    // Kafka 0.11: Metadata before version 4 makes what it is asked for.
+    let old = Broker::default().versions(&[(0, 3, 3), (3, 1, 3), (18, 0, 1)]);
+    let scene = hub(&local(old.start()), "topic").writes("t").scene();
+    let seen = scene.expect(&["--write"], "permission", "kafka-not-tested", 0);
+    assert_eq!(summary(&seen, "permission"), "`t` not tested");
+    assert_eq!(facts(&seen, "permission", "not-tested").len(), 1);
 }
 
 #[test]

@@ -206,17 +206,11 @@ spec:
         Scene::new(&self.text())
     }
 
-    /// Probes it.
-    pub fn probe(&self, args: &[&str]) -> Seen {
-        self.scene().probe(args)
-    }
-
     /// Probes it, and holds the end of the climb to `stage` and `id` at the marked line, with exit code 1.
     pub fn fails(&self, args: &[&str], stage: &str, id: &str) -> Seen {
         let seen = self.scene().expect(args, stage, id, 1);
         assert_eq!(seen.outcome(stage), "failed", "{}", seen.run.stdout);
         assert_eq!(seen.report["endpoints"][0]["verdict"], "failed");
-        eprintln!("TIME {id} {}", seen.report["endpoints"][0]["milliseconds"]);
         seen
     }
 

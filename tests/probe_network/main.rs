@@ -19,6 +19,7 @@ mod probe;
 #[allow(dead_code, reason = "only a part is needed here")]
 #[path = "../transport/program.rs"]
 mod program;
+mod readme;
 mod tls;
 
 /// The broker for the tests of this process.

@@ -24,7 +24,8 @@ fn peer(manner: Manner) -> SocketAddr {
             let mut stream = stream.unwrap();
             match manner {
                 Manner::Silent => kept.push(stream),
-                Manner::Close => drop(stream.write_all(b"")),
+                // What is not read would make a reset of it.
+                Manner::Close => drop(stream.read(&mut [0; 4096])),
                 Manner::Reset => {
                     // What was not read when a socket is closed resets the connection.
                     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();

@@ -18,13 +18,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_for_port(port, process, seconds):
+def wait_for_port(port, process, seconds, host="127.0.0.1"):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
             raise Trouble(f"`{process.args[0]}` ended with {process.returncode} before its port was open")
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection((host, port), 1).close()
             return
         except OSError:
             time.sleep(0.02)

@@ -16,6 +16,7 @@ mod identify;
 mod loss;
 mod mosquitto;
 mod peer;
+#[allow(dead_code, reason = "other tests use more of it")]
 mod pki;
 mod program;
 mod properties;

@@ -15,22 +15,29 @@ pub struct Server {
     _folder: tempfile::TempDir,
 }
 
+#[allow(dead_code, reason = "each test uses its part")]
 impl Server {
     /// Starts a program; `PORT` and `DIR` in its arguments become a free port and a folder that holds `files`.
     fn start(command: &[&str], files: &[(&str, &str)]) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let folder = tempfile::tempdir().unwrap();
+        let fill =
+            |text: &&str| text.replace("PORT", &port.to_string()).replace("DIR", folder.path().to_str().unwrap());
         for (name, content) in files {
-            std::fs::write(folder.path().join(name), content).unwrap();
+            std::fs::write(folder.path().join(name), fill(content)).unwrap();
         }
-        let fill = |argument: &&str| {
-            argument.replace("PORT", &port.to_string()).replace("DIR", folder.path().to_str().unwrap())
-        };
         let command: Vec<String> = command.iter().map(fill).collect();
         let command: Vec<&str> = command.iter().map(String::as_str).collect();
         let process = process::Process::start(&command, &folder.path().join("log"), None);
         process.wait_for(&[SocketAddr::from(([127, 0, 0, 1], port))], Duration::from_secs(10));
         Self { port, _process: process, _folder: folder }
+    }
+
+    /// mosquitto with the configuration `conf` among `files`.
+    pub fn mosquitto(files: &[(&str, &str)]) -> Self {
+        let program =
+            if std::path::Path::new("/usr/sbin/mosquitto").exists() { "/usr/sbin/mosquitto" } else { "mosquitto" };
+        Self::start(&[program, "-c", "DIR/conf"], files)
     }
 
     /// Python's web server, over an empty folder.

@@ -125,7 +125,8 @@ pub fn led(broker: &Broker, metadata: &Metadata) -> String {
     let mut parts = Vec::new();
     for topic in metadata.topics.iter().flatten() {
         let led = topic.partitions.iter().filter(|partition| partition.leader == Some(broker.id));
-        let led: Vec<i32> = led.map(|partition| partition.index).collect();
+        let mut led: Vec<i32> = led.map(|partition| partition.index).collect();
+        led.sort_unstable();
         if !led.is_empty() {
             parts.push(format!("partition {} of {}", words::numbers(led), words::quoted(&topic.name)));
         }

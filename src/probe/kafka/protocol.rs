@@ -4,9 +4,9 @@ use super::super::climb::{detail, fact};
 use super::super::fault::{Fault, Line};
 use super::super::way::{Heard, Kind, Opened, hedged, reach_out, who};
 use super::super::{Climb, Means, Opening, Uses};
-use super::{CLIENT_ID, Connection, broken, door};
+use super::{CLIENT_ID, Connection, broken, door, words};
 use crate::access::Proof;
-use crate::policy::probe::tls;
+use crate::policy::probe::tls as entries;
 use crate::report::probe::{Fact, Stage};
 use crate::transport::identify::Spoken;
 use crate::transport::kafka_socket::{Api, KafkaError, Versions};
@@ -49,10 +49,12 @@ pub async fn climb(climb: &mut Climb<'_>, opening: &Opening, opened: Opened, pro
         ));
     }
     let logs_in = proof.is_some_and(|proof| proof.user.is_some() || proof.token.is_some());
-    if let Some(error) = lacking(&greeted.versions, &climb.subject().uses, logs_in) {
-        let fault = broken::of(Stage::Protocol, &error)
-            .help("dataflows speak Kafka as it has been since version 0.11: update the broker");
-        climb.stop(fault, Some(greeted.took), facts);
+    let mut lacking = lacking(&greeted.versions, &climb.subject().uses, logs_in).into_iter();
+    if let Some(error) = lacking.next() {
+        let mut fault = broken::of(Stage::Protocol, &error);
+        fault.notes.extend(lacking.map(|error| error.to_string()));
+        let help = "dataflows speak Kafka as it has been since version 1.0: update the broker";
+        climb.stop(if fault.help.is_some() { fault } else { fault.help(help) }, Some(greeted.took), facts);
         return None;
     }
     let summary = format!("Kafka, {} requests", greeted.versions.listed.len());
@@ -65,8 +67,8 @@ fn range(versions: &Versions, api: Api) -> Option<Fact> {
     Some(detail("request", format!("{api} in versions {range}")))
 }
 
-/// The first request that this login or a dataflow needs, and that the broker takes in no version that is spoken here.
-fn lacking(versions: &Versions, uses: &Uses, logs_in: bool) -> Option<KafkaError> {
+/// The requests that this login or a dataflow needs, and that the broker takes in no version that is spoken here.
+fn lacking(versions: &Versions, uses: &Uses, logs_in: bool) -> Vec<KafkaError> {
     let mut needed = vec![Api::Metadata];
     // A listener that does not know the handshake has no SASL at all: a matter of the login.
     if logs_in && versions.of(Api::SaslHandshake).is_some() {
@@ -78,8 +80,9 @@ fn lacking(versions: &Versions, uses: &Uses, logs_in: bool) -> Option<KafkaError
     if !uses.destinations.is_empty() {
         needed.push(Api::Produce);
     }
-    let api = needed.into_iter().find(|api| !versions.take(*api))?;
-    Some(KafkaError::Unsupported { api, wanted: api.spoken(), offered: versions.of(api) })
+    needed.retain(|api| !versions.take(*api));
+    let unsupported = |api: Api| KafkaError::Unsupported { api, wanted: api.spoken(), offered: versions.of(api) };
+    needed.into_iter().map(unsupported).collect()
 }
 
 /// Asks the broker at the other end of `opened` which versions it takes.
@@ -103,7 +106,7 @@ pub async fn greet(means: &Means<'_>, opening: &Opening, opened: Opened) -> Resu
         Heard::Answer(Err(error)) => error,
     };
     if let Some(fault) = broken::late_alert(&error, shown) {
-        return Err(fault);
+        return Err(of_stranger(opening, tls.as_ref()).filter(|_| is_vague(&fault)).unwrap_or(fault));
     }
     if broken::is_closed(&error)
         && let Some(greeted) = again(means, opening).await
@@ -136,13 +139,39 @@ fn is_shown(facts: &TlsFacts) -> bool {
     facts.client_certificate.as_ref().is_some_and(|request| request.answered)
 }
 
+/// Whether `fault` says of a client certificate that it is refused, and not why.
+fn is_vague(fault: &Fault) -> bool {
+    fault.entry.id == entries::CLIENT_CERTIFICATE_REFUSED.id
+}
+
+/// A client certificate of an authority that the server does not name among those that it takes. Servers in Java refuse it
+/// without saying so.
+fn of_stranger(opening: &Opening, facts: Option<&TlsFacts>) -> Option<Fault> {
+    let asked = facts?.client_certificate.as_ref()?;
+    let chain = opening.tls.as_ref()?.identity.as_ref()?.chain();
+    let issuer = &chain.last()?.issuer;
+    let is_known = chain.iter().any(|certificate| asked.authorities.contains(&certificate.issuer));
+    if asked.authorities.is_empty() || is_known {
+        return None;
+    }
+    let message = format!(
+        "the server takes client certificates of {} only, and this one ends in {}",
+        words::list(&asked.authorities),
+        words::quoted(issuer)
+    );
+    Some(
+        Fault::new(Stage::Tls, &entries::CLIENT_CERTIFICATE_UNKNOWN_CA, Line::Secret, message)
+            .help("let the server trust the authority of the certificate, or use one of an authority that it trusts"),
+    )
+}
+
 /// A server that asked for a client certificate, got none, and ended the connection without saying why.
 fn unanswered(error: &KafkaError, facts: &TlsFacts) -> Option<Fault> {
     let asked = facts.client_certificate.as_ref()?;
     (broken::is_closed(error) && !asked.answered).then(|| {
         Fault::new(
             Stage::Tls,
-            &tls::CLIENT_CERTIFICATE_REQUIRED,
+            &entries::CLIENT_CERTIFICATE_REQUIRED,
             Line::Method,
             "the server asked for a client certificate, was shown none, and closed the connection",
         )

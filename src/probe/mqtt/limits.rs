@@ -7,7 +7,7 @@ use crate::probe::climb::{detail, fact};
 use crate::probe::fault::{Fault, Line};
 use crate::probe::{Climb, Subject, Uses};
 use crate::report::probe::{Fact, Stage};
-use crate::settings::Retain;
+use crate::settings::{Retain, Setting};
 use crate::syntax::topic::Filter;
 use crate::transport::mqtt::{ConnAck, ConnectOptions};
 use std::time::Duration;
@@ -98,6 +98,11 @@ impl Held<'_> {
         if self.subject.uses.destinations.is_empty() { fault.severity(Severity::Warning) } else { fault }
     }
 
+    /// What nobody wrote is no promise: a broker that differs from a default is told of, and harms nobody.
+    fn of_setting<T: Copy>(fault: Fault, setting: Setting<T>) -> Fault {
+        if setting.place().is_none() { fault.severity(Severity::Info) } else { fault }
+    }
+
     fn qos(&self) -> Option<Fault> {
         let wanted = self.subject.end.settings.mqtt.as_ref()?.qos?.value;
         let most = self.connack.maximum_qos.filter(|most| *most < wanted && self.subject.uses.may_write())?;
@@ -107,14 +112,18 @@ impl Held<'_> {
     }
 
     fn retain(&self) -> Option<Fault> {
-        let keep = self.subject.end.settings.mqtt.as_ref()?.retain?.value == Retain::Keep;
+        let setting = self.subject.end.settings.mqtt.as_ref()?.retain?;
+        let keep = setting.value == Retain::Keep;
         if !keep || self.connack.retain_available != Some(false) || !self.subject.uses.may_write() {
             return None;
         }
         let message = "the broker takes no retained messages, and `retain` is `Keep`";
         let fault = Fault::new(Stage::Limits, &mqtt::MQTT_RETAIN_UNAVAILABLE, Line::Setting("retain"), message)
             .note("a message that comes in with the retain flag goes out with it, and the broker ends the connection");
-        Some(self.of_destination(fault).help("write `retain: Never`"))
+        // It matters to messages with the flag, and who wrote `Keep` has them.
+        let fault =
+            if setting.place().is_none() { fault.severity(Severity::Warning) } else { self.of_destination(fault) };
+        Some(fault.help("write `retain: Never`"))
     }
 
     fn shared(&self) -> Vec<Fault> {
@@ -174,23 +183,27 @@ impl Held<'_> {
     }
 
     fn receive_maximum(&self) -> Option<Fault> {
-        let wanted = self.subject.end.settings.mqtt.as_ref()?.max_inflight?.value;
+        let setting = self.subject.end.settings.mqtt.as_ref()?.max_inflight?;
+        let wanted = setting.value;
         let most = self.connack.receive_maximum.filter(|most| *most < wanted && self.subject.uses.may_write())?;
         let message = format!("the broker takes {most} messages in flight, and `maxInflightMessages` is {wanted}");
         let line = Line::Setting("maxInflightMessages");
         let fault = Fault::new(Stage::Limits, &mqtt::MQTT_RECEIVE_MAXIMUM, line, message);
-        Some(fault.help(format!("write `maxInflightMessages: {most}`, or expect that much only")))
+        let fault = fault.help(format!("write `maxInflightMessages: {most}`, or expect that much only"));
+        Some(Self::of_setting(fault, setting))
     }
 
     fn keep_alive(&self, asked: &ConnectOptions) -> Option<Fault> {
         let (set, wanted) = (self.connack.server_keep_alive?, asked.keep_alive);
+        let setting = self.subject.end.settings.mqtt.as_ref()?.keep_alive?;
         if set == wanted {
             return None;
         }
         let message = format!("the broker sets the keep alive to {set} s, and `keepAliveSeconds` is {wanted}");
         let line = Line::Setting("keepAliveSeconds");
         let fault = Fault::new(Stage::Limits, &mqtt::MQTT_KEEP_ALIVE, line, message);
-        Some(fault.help(format!("write `keepAliveSeconds: {set}`, so that the manifest says what holds")))
+        let fault = fault.help(format!("write `keepAliveSeconds: {set}`, so that the manifest says what holds"));
+        Some(Self::of_setting(fault, setting))
     }
 
     fn session_expiry(&self, asked: &ConnectOptions) -> Option<Fault> {

@@ -7,23 +7,10 @@ use super::stages::Stages;
 use crate::diag::Severity;
 use crate::policy::probe::network;
 use crate::report::probe::{Fact, Stage};
-use crate::transport::net::{self, Target, TcpCause};
+use crate::transport::net::{self, Attempt, Target, TcpCause};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
-use tokio::task::JoinSet;
-use tokio::time::{Instant as Moment, sleep_until};
-
-/// After one address has answered, the others get ten times as long, and this at least.
-const GRACE: Duration = Duration::from_millis(250);
-
-/// How one address took it.
-struct Attempt {
-    address: SocketAddr,
-    /// `None`: it had not answered when it was given up.
-    result: Option<Result<(), TcpCause>>,
-    took: Duration,
-}
 
 /// Connects to one of `addresses`, and tells of the others.
 pub async fn connect(
@@ -34,7 +21,7 @@ pub async fn connect(
 ) -> Result<(TcpStream, SocketAddr, Duration), Fault> {
     let route = &means.reach.route;
     let started = Instant::now();
-    let (first, attempts) = dial(addresses, route.step_timeout).await;
+    let (first, attempts) = net::dial_each(addresses, route.step_timeout).await;
     let took = started.elapsed();
     let facts: Vec<Fact> = attempts.iter().map(told).collect();
     let Some((mut stream, address, round_trip)) = first else {
@@ -62,39 +49,6 @@ pub async fn connect(
     }
     stages.pass(Stage::Tcp, started.elapsed(), summary, if addresses.len() > 1 { facts } else { Vec::new() });
     Ok((stream, address, round_trip))
-}
-
-type First = Option<(TcpStream, SocketAddr, Duration)>;
-
-/// The connection that was there first, and how every address took it, in the order of `addresses`.
-async fn dial(addresses: &[SocketAddr], limit: Duration) -> (First, Vec<Attempt>) {
-    let started = Instant::now();
-    let mut running = JoinSet::new();
-    for (index, &address) in addresses.iter().enumerate() {
-        running.spawn(async move { (index, address, net::connect(address, limit).await) });
-    }
-    let mut attempts: Vec<Attempt> =
-        addresses.iter().map(|&address| Attempt { address, result: None, took: Duration::ZERO }).collect();
-    let mut first: First = None;
-    let mut end = Moment::now() + limit + GRACE;
-    while !running.is_empty() {
-        let done = tokio::select! {
-            done = running.join_next() => done,
-            () = sleep_until(end) => break,
-        };
-        let Some(Ok((index, address, result))) = done else { continue };
-        let took = started.elapsed();
-        let result = result.map(|stream| {
-            if first.is_none() {
-                first = Some((stream, address, took));
-                end = Moment::now() + (took * 10).max(GRACE);
-            }
-        });
-        if let Some(attempt) = attempts.get_mut(index) {
-            (attempt.result, attempt.took) = (Some(result), took);
-        }
-    }
-    (first, attempts)
 }
 
 fn told(attempt: &Attempt) -> Fact {

@@ -11,10 +11,13 @@ use super::{Heard, Kind, Opened, hedged, in_clear};
 use crate::policy::probe::tls as entries;
 use crate::report::probe::{Fact, Stage};
 use crate::transport::identify::Spoken;
-use crate::transport::tls::{self, Certificate, Store, TlsCause, TlsFacts, TlsOptions};
+use crate::transport::tls::{self, Certificate, Store, TlsCause, TlsFacts, TlsOptions, day};
 use std::time::{Instant, SystemTime};
 
 pub use refusal::late;
+
+/// More days than people count: the date says more.
+const FAR: i64 = 3650;
 
 /// Makes TLS of the stream of `opened`.
 pub async fn handshake(
@@ -51,7 +54,7 @@ pub async fn handshake(
     let spoken = if may_be_plain { in_clear().await } else { None };
     Err(match spoken {
         Some(spoken) => refusal::plain(&spoken, kind),
-        None => refusal::fault(&error, options, kind, means.now),
+        None => refusal::fault(&error, options, kind),
     })
 }
 
@@ -59,7 +62,8 @@ pub async fn handshake(
 fn summary(facts: &TlsFacts, now: SystemTime) -> String {
     let mut parts = vec![version(facts)];
     parts.push("name ok".to_owned());
-    if let Some(days) = facts.chain.iter().filter_map(|certificate| days_left(certificate, now)).min() {
+    let left = facts.chain.iter().filter_map(|certificate| days_left(certificate, now)).min();
+    if let Some(days) = left.filter(|days| *days <= FAR) {
         parts.push(format!("ends in {days} {}", if days == 1 { "day" } else { "days" }));
     }
     if let Some(store) = facts.trusted_by {
@@ -127,6 +131,7 @@ fn certificate_words(certificate: &Certificate, now: SystemTime) -> String {
     let by = if certificate.is_self_signed() { "itself".to_owned() } else { quoted(&certificate.issuer) };
     let ends = match days_left(certificate, now) {
         Some(days) if days < 0 => format!("ended {} days ago", -days),
+        Some(days) if days > FAR => format!("ends on {}", certificate.not_after.map(day).unwrap_or_default()),
         Some(days) => format!("ends in {days} days"),
         None => "no end".to_owned(),
     };

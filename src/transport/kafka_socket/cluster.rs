@@ -64,7 +64,7 @@ pub struct Topic {
     pub name: String,
     /// What is wrong with it, such as [`Code::UNKNOWN_TOPIC_OR_PARTITION`].
     pub error: Option<Code>,
-    /// Its partitions.
+    /// Its partitions, by their numbers.
     pub partitions: Vec<Partition>,
     /// What this login may do with it.
     pub allowed: Allowed,
@@ -77,7 +77,7 @@ pub struct Metadata {
     pub cluster: Option<String>,
     /// The controller's number; `None` if there is none.
     pub controller: Option<i32>,
-    /// The brokers.
+    /// The brokers, by their numbers.
     pub brokers: Vec<Broker>,
     /// The topics that were asked for; `None` if the broker is too old to be asked for a topic without making it
     /// (Metadata before version 4).
@@ -110,6 +110,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
             .with_include_topic_authorized_operations(version >= 8);
         let answer = self.ask_in(version, &request).await?;
         let mut metadata = read(&answer)?;
+        // Kafka's order changes from answer to answer.
+        metadata.brokers.sort_by_key(|broker| broker.id);
         if !asks {
             metadata.topics = None;
         }
@@ -148,7 +150,8 @@ fn topic(reader: &mut Reader<'_>, version: i16) -> Result<Topic, Malformed> {
         reader.skip(16)?;
     }
     let _internal = reader.bool()?;
-    let partitions = reader.list(15, |reader| partition(reader, version))?;
+    let mut partitions = reader.list(15, |reader| partition(reader, version))?;
+    partitions.sort_by_key(|partition| partition.index);
     let allowed = Allowed::of(if version >= 8 { reader.i32()? } else { i32::MIN });
     reader.tags()?;
     Ok(Topic { name, error, partitions, allowed })

@@ -8,6 +8,7 @@ use super::connection::MAX_ANSWER;
 use crate::transport::words;
 use std::io;
 use std::time::Duration;
+use tokio_rustls::rustls;
 
 /// How much had come on a connection when it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,6 +185,17 @@ impl KafkaError {
             Self::Refused { code, .. }
             | Self::LoginRefused { code, .. }
             | Self::NoSasl { how: WithoutSasl::Refused(code) } => Some(*code),
+            _ => None,
+        }
+    }
+}
+
+impl KafkaError {
+    /// The error of TLS that ended the connection, such as an alert of the broker, which TLS 1.3 can send long after the
+    /// handshake.
+    pub fn tls(&self) -> Option<&rustls::Error> {
+        match self {
+            Self::Io { error, .. } => error.get_ref()?.downcast_ref(),
             _ => None,
         }
     }

@@ -90,7 +90,7 @@ impl First {
             field.ok_or_else(|| format!("the server's first message has no {what} where one is expected"))
         };
         let nonce = field("r", "nonce")?;
-        if !nonce.strip_prefix(&self.nonce).is_some_and(|added| !added.is_empty()) {
+        if nonce.strip_prefix(&self.nonce).is_none_or(str::is_empty) {
             return Err("the server's nonce does not continue this side's".to_owned());
         }
         let salt = field("s", "salt")?;

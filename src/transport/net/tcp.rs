@@ -2,13 +2,12 @@
 
 use super::Target;
 use crate::transport::words;
-use futures_util::future::join_all;
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 /// How a connection to one address went wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,22 +70,47 @@ pub struct Attempt {
     pub address: SocketAddr,
     /// How long it took.
     pub took: Duration,
-    /// The connection, or why there is none.
-    pub result: Result<TcpStream, TcpCause>,
+    /// Whether it took the connection; `None`: it had not answered when it was given up.
+    pub result: Option<Result<(), TcpCause>>,
 }
 
-/// Connects to each of `addresses` side by side, so that a dead one among them is found; in their order. Takes `limit`
-/// at most.
-pub async fn dial_each(addresses: &[SocketAddr], limit: Duration) -> Vec<Attempt> {
-    let attempt = |address: &SocketAddr| {
-        let address = *address;
-        async move {
-            let start = Instant::now();
-            let result = connect(address, limit).await;
-            Attempt { address, took: start.elapsed(), result }
+/// After one address has answered, the others get ten times as long, and this at least.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// The connection that was there first, with its address and how long it took.
+pub type First = Option<(TcpStream, SocketAddr, Duration)>;
+
+/// Connects to each of `addresses` side by side, so that a dead one among them is found. Returns the connection that was
+/// there first and how it went with each, in their order. Takes `limit` at most; once one is there, the others have to
+/// answer soon.
+pub async fn dial_each(addresses: &[SocketAddr], limit: Duration) -> (First, Vec<Attempt>) {
+    let started = Instant::now();
+    let mut running = JoinSet::new();
+    for (index, &address) in addresses.iter().enumerate() {
+        running.spawn(async move { (index, address, connect(address, limit).await) });
+    }
+    let mut attempts: Vec<Attempt> =
+        addresses.iter().map(|&address| Attempt { address, result: None, took: Duration::ZERO }).collect();
+    let mut first: First = None;
+    let mut end = started + limit + GRACE;
+    while !running.is_empty() {
+        let done = tokio::select! {
+            done = running.join_next() => done,
+            () = sleep_until(end) => break,
+        };
+        let Some(Ok((index, address, result))) = done else { continue };
+        let took = started.elapsed();
+        let result = result.map(|stream| {
+            if first.is_none() {
+                first = Some((stream, address, took));
+                end = Instant::now() + (took * 10).max(GRACE);
+            }
+        });
+        if let Some(attempt) = attempts.get_mut(index) {
+            (attempt.result, attempt.took) = (Some(result), took);
         }
-    };
-    join_all(addresses.iter().map(attempt)).await
+    }
+    (first, attempts)
 }
 
 /// No address of a target took a connection.
@@ -170,12 +194,14 @@ mod tests {
             let live = listener.local_addr().unwrap();
             let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
             let limit = Duration::from_secs(5);
-            let attempts = dial_each(&[live, closed, live], limit).await;
-            let causes: Vec<_> = attempts.iter().map(|attempt| attempt.result.as_ref().err()).collect();
-            assert_eq!(causes, [None, Some(&TcpCause::Refused), None]);
+            let (first, attempts) = dial_each(&[live, closed, live], limit).await;
+            assert_eq!(first.unwrap().1, live);
+            let results: Vec<_> = attempts.iter().map(|attempt| attempt.result.clone()).collect();
+            assert_eq!(results, [Some(Ok(())), Some(Err(TcpCause::Refused)), Some(Ok(()))]);
             assert_eq!(attempts[1].address, closed);
             assert!(attempts.iter().all(|attempt| attempt.took < limit));
-            assert!(dial_each(&[], limit).await.is_empty());
+            let (first, attempts) = dial_each(&[], limit).await;
+            assert!(first.is_none() && attempts.is_empty());
         });
     }
 

@@ -7,11 +7,11 @@ use super::super::words;
 use super::{Tested, Use};
 use crate::policy::probe::kafka;
 use crate::report::probe::Stage;
-use crate::transport::kafka_socket::{Broker, Code, KafkaError};
+use crate::transport::kafka_socket::{Code, Committed, KafkaError};
 use std::time::Duration;
 use tokio::time::sleep;
 
-/// How often a cluster is asked that has no coordinator yet: its first group has to wait for the topic of the groups.
+/// How often a cluster is asked again that has no coordinator yet.
 const TRIES: u32 = 20;
 /// The wait in between.
 const BETWEEN: Duration = Duration::from_millis(100);
@@ -42,73 +42,79 @@ fn denied(name: &str) -> Fault {
         .help("give the login Read on the group by an ACL, in Azure the role Azure Event Hubs Data Receiver")
 }
 
-/// Whether the group may be read; `None` if its coordinator cannot be asked. What it has committed, its state and its members are facts.
+/// Whether the group may be read; `None` if its coordinator cannot be asked. What it has committed, its state and its
+/// members are facts.
 async fn ask(
     tested: &mut Tested,
     cluster: &mut Reached,
     group: &str,
     read: &[Use<'_>],
 ) -> Result<Option<bool>, KafkaError> {
-    let Some(broker) = coordinator(cluster, group).await? else { return Ok(None) };
-    let id = broker.id;
-    let partitions: Vec<(String, Vec<i32>)> = read
-        .iter()
-        .filter_map(|used| cluster.metadata.topic(&used.topic.value))
-        .filter(|topic| topic.error.is_none())
-        .map(|topic| (topic.name.clone(), topic.partitions.iter().map(|partition| partition.index).collect()))
-        .collect();
-    let Some(connection) = cluster.brokers.get_mut(&id) else {
-        return Ok(None);
-    };
-    let may = connection.may_read_group(group).await?;
+    let Some((id, may)) = patiently(cluster, group).await? else { return Ok(None) };
     tested.facts.push(detail("group-coordinator", format!("broker {id}")));
-    match connection.group(group).await {
-        Ok(found) => {
-            let members = if found.members.is_empty() { "no members".to_owned() } else { words::list(&found.members) };
-            tested.facts.push(detail("group-state", format!("{}, {members}", words::shown(&found.state))));
-        }
-        Err(error) => {
-            tested.facts.push(detail("group-state", format!("not shown: {error}")));
-            cluster.judge(id, &error);
-        }
+    if !may {
+        return Ok(Some(false));
     }
-    for (topic, partitions) in partitions {
-        let Some(connection) = cluster.brokers.get_mut(&id) else { break };
-        match connection.committed(group, &topic, &partitions).await {
-            Ok(committed) => {
-                let told: Vec<String> = committed
-                    .iter()
-                    .filter_map(|of| Some(format!("partition {} at {}", of.partition, of.offset?)))
-                    .take(8)
-                    .collect();
-                let told = if told.is_empty() { "nothing".to_owned() } else { told.join(", ") };
-                tested.facts.push(detail("group-committed", format!("{}: {told}", words::quoted(&topic))));
-            }
-            Err(error) => {
-                tested.facts.push(detail("group-committed", format!("{}: not shown: {error}", words::quoted(&topic))));
-                cluster.judge(id, &error);
-            }
-        }
+    state(tested, cluster, id, group).await;
+    for used in read {
+        let topic = cluster.metadata.topic(&used.topic.value).filter(|topic| topic.error.is_none());
+        let Some(topic) = topic else { continue };
+        let partitions: Vec<i32> = topic.partitions.iter().map(|partition| partition.index).collect();
+        committed(tested, cluster, id, group, &used.topic.value, &partitions).await;
     }
-    Ok(Some(may))
+    Ok(Some(true))
 }
 
-/// The broker that keeps `group`. A cluster without any group makes the topic for them at this question, as it does for
-/// the first consumer.
-async fn coordinator(cluster: &mut Reached, group: &str) -> Result<Option<Broker>, KafkaError> {
+/// The coordinator of `group`, and whether it lets this login read as the group; `None` if it is none of the brokers. A
+/// cluster without any group makes the topic for them at this question, as it does for the first consumer, and is asked
+/// again until it has.
+async fn patiently(cluster: &mut Reached, group: &str) -> Result<Option<(i32, bool)>, KafkaError> {
     let mut tries = 0;
     loop {
-        let Some((id, connection)) = cluster.any() else { return Ok(None) };
-        match connection.coordinator(group).await {
-            Ok(broker) => return Ok(Some(broker)),
+        match once(cluster, group).await {
             Err(error) if error.code().is_some_and(Code::passes) && tries < TRIES => {
                 tries += 1;
                 sleep(BETWEEN).await;
             }
-            Err(error) => {
-                cluster.judge(id, &error);
-                return Err(error);
-            }
+            answer => return answer,
         }
     }
+}
+
+async fn once(cluster: &mut Reached, group: &str) -> Result<Option<(i32, bool)>, KafkaError> {
+    let Some((asked, connection)) = cluster.any() else { return Ok(None) };
+    let found = connection.coordinator(group).await;
+    let id = found.inspect_err(|error| cluster.judge(asked, error))?.id;
+    let Some(connection) = cluster.brokers.get_mut(&id) else { return Ok(None) };
+    let may = connection.may_read_group(group).await;
+    Ok(Some((id, may.inspect_err(|error| cluster.judge(id, error))?)))
+}
+
+async fn state(tested: &mut Tested, cluster: &mut Reached, id: i32, group: &str) {
+    let Some(connection) = cluster.brokers.get_mut(&id) else { return };
+    let told = match connection.group(group).await {
+        Ok(found) if found.members.is_empty() => format!("{}, no members", words::shown(&found.state)),
+        Ok(found) => format!("{}, {}", words::shown(&found.state), words::list(&found.members)),
+        Err(error) => {
+            cluster.judge(id, &error);
+            format!("not shown: {error}")
+        }
+    };
+    tested.facts.push(detail("group-state", told));
+}
+
+async fn committed(tested: &mut Tested, cluster: &mut Reached, id: i32, group: &str, topic: &str, partitions: &[i32]) {
+    let Some(connection) = cluster.brokers.get_mut(&id) else { return };
+    let told = match connection.committed(group, topic, partitions).await {
+        Ok(committed) => {
+            let offset = |of: &Committed| Some(format!("partition {} at {}", of.partition, of.offset?));
+            let told: Vec<String> = committed.iter().filter_map(offset).take(8).collect();
+            if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }
+        }
+        Err(error) => {
+            cluster.judge(id, &error);
+            format!("not shown: {error}")
+        }
+    };
+    tested.facts.push(detail("group-committed", format!("{}: {told}", words::quoted(topic))));
 }

@@ -12,6 +12,7 @@ use super::super::fault::{Fault, Line};
 use super::listeners::Reached;
 use super::{Connection, broken, words};
 use crate::model::Text;
+use crate::policy::probe::kafka;
 use crate::report::probe::{Fact, Stage};
 use crate::transport::kafka_socket::{Code, KafkaError, Topic};
 use std::time::Instant;
@@ -105,12 +106,23 @@ impl Tested {
         }
     }
 
+    /// As [`Self::open`], with a finding of its own.
+    fn remark(&mut self, used: &Use<'_>, what: String) {
+        let message = format!("not tested: {what}");
+        self.faults.push(Fault::new(Stage::Permission, &kafka::KAFKA_NOT_TESTED, Line::At(used.topic.place), message));
+        self.open(what);
+    }
+
     /// Notes what was not tested, so that the stage does not count as tested as a whole; the summary says it to people.
     fn open(&mut self, what: String) {
         self.facts.push(Fact { detail: true, ..Fact::not_tested(what) });
     }
 
     fn fault(&mut self, used: &Use<'_>, fault: Fault) {
+        if is_remark(&fault) {
+            self.said.push(format!("{} not tested", words::quoted(&used.topic.value)));
+            self.open(fault.message.clone());
+        }
         let fault = match used.dataflows.as_slice() {
             [_] | [] => fault,
             many => fault.note(format!("dataflows that use it: {}", words::list(many))),
@@ -134,12 +146,13 @@ impl Reached {
         self.brokers.iter_mut().next().map(|(id, connection)| (*id, connection))
     }
 
-    /// The connection to the leader of a partition of `topic` that has one, and the partition.
+    /// The first partition of `topic` whose leader can be asked, the leader, and the connection to it.
     fn leader(&mut self, topic: &Topic) -> Option<(i32, i32, &mut Connection)> {
-        let led = topic.partitions.iter().find_map(|partition| {
+        let led = topic.partitions.iter().filter_map(|partition| {
             let leader = partition.leader.filter(|leader| self.brokers.contains_key(leader))?;
             Some((partition.index, leader))
         });
+        let led = led.min();
         let (partition, leader) = led?;
         self.brokers.get_mut(&leader).map(|connection| (partition, leader, connection))
     }

@@ -49,12 +49,13 @@ pub fn fault(topic: Option<&Topic>, used: &Use<'_>) -> Option<Fault> {
             return Some(at(&kafka::KAFKA_REFUSED, format!("the cluster says of topic {name}: {code}")));
         }
     }
-    let headless: Vec<i32> = topic
+    let mut headless: Vec<i32> = topic
         .partitions
         .iter()
         .filter(|partition| partition.leader.is_none())
         .map(|partition| partition.index)
         .collect();
+    headless.sort_unstable();
     if headless.is_empty() && !topic.partitions.is_empty() {
         return None;
     }

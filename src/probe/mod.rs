@@ -1,6 +1,6 @@
 //! Probes endpoints, one layer at a time, at the brokers that the manifests name.
 //!
-//! [`subject`] is what is probed, [`means`](Means) what with. [`way`] comes as far as a connection that can be spoken on;
+//! [`Subject`] is what is probed, [`Means`] what with. `way` comes as far as a connection that can be spoken on;
 //! `mqtt`, `kafka` and `https` go on from there. Each stage finds facts and [`Fault`]s, and [`Climb`] makes a ladder of
 //! them. What the protocols are is for `transport`, who logs in for `access`, how it is told for
 //! [`report::probe`](crate::report::probe).

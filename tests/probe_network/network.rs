@@ -165,6 +165,29 @@ fn nothing_to_probe_is_said_as_such() {
 }
 
 #[test]
+fn a_host_that_is_still_a_placeholder_is_no_failure() {
+    for host in ["${HOST}:8883", "<namespace>.westeurope-1.ts.eventgrid.azure.net:8883"] {
+        let seen = Scene::new(&mqtt(host, "Anonymous", Some(""), "host")).expect(&[], "dns", "host-unusable", 1);
+        assert_eq!(seen.report["endpoints"][0]["verdict"], "inconclusive", "{host}");
+        let kafka = mqtt(host, "Anonymous", Some(""), "host")
+            .replace("Mqtt\n", "Kafka\n")
+            .replace("mqttSettings", "kafkaSettings");
+        let seen = Scene::new(&kafka).expect(&[], "dns", "host-unusable", 1);
+        assert_eq!(seen.report["endpoints"][0]["verdict"], "inconclusive", "{host}");
+    }
+}
+
+#[test]
+fn a_volume_is_not_probed_and_did_not_pass() {
+    let text = mqtt("x:1", "Anonymous", None, "")
+        .replace("Mqtt\n", "LocalStorage\n")
+        .replace("mqttSettings", "localStorageSettings");
+    let seen = Scene::new(&text).probe(&[]);
+    assert_eq!(seen.run.exit.code(), 3, "{}", seen.run.stdout);
+    assert_eq!(seen.report["endpoints"][0]["verdict"], "not-tested");
+}
+
+#[test]
 fn event_grids_name_for_http_is_known_beforehand() {
     let host = "plant7.westeurope-1.eventgrid.azure.net:8883";
     Scene::new(&mqtt(host, "SystemAssignedManagedIdentity", Some(""), "host")).expect(

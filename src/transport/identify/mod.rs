@@ -96,6 +96,9 @@ pub async fn identify_inside(
 /// An answer is not read further than that; the head of an HTTP answer decides how much is useful.
 const LONGEST_ANSWER: usize = 4 * 1024;
 
+/// A server of MQTT 3.1.1 gets that long at least to answer MQTT 5 as well.
+const FOR_THE_OTHER: Duration = Duration::from_millis(250);
+
 struct Door<'a> {
     target: &'a Target,
     route: &'a Route,
@@ -117,7 +120,8 @@ impl Door<'_> {
         };
         let mut running: FuturesUnordered<_> = waiting.iter().map(greet).collect::<FuturesUnordered<_>>();
         let mut best: Option<(u8, Spoken)> = None;
-        while let Some((greeting, answer)) = running.next().await {
+        let (started, mut end) = (Instant::now(), end);
+        while let Ok(Some((greeting, answer))) = timeout_at(end, running.next()).await {
             waiting.retain(|waiting| *waiting != greeting);
             if let Some(spoken) = answer.filter(|spoken| !unwanted(spoken)) {
                 let rank = rank(&spoken, greeting);
@@ -127,6 +131,10 @@ impl Door<'_> {
             }
             if best.as_ref().is_some_and(|(_, spoken)| is_settled(spoken, &waiting)) {
                 break;
+            }
+            if best.as_ref().is_some_and(|(_, spoken)| *spoken == Spoken::Mqtt311) {
+                // Whoever speaks both answers the one as fast as the other.
+                end = end.min(Instant::now() + (started.elapsed() * 10).max(FOR_THE_OTHER));
             }
         }
         best.map(|(_, spoken)| spoken)

@@ -100,7 +100,7 @@ def _(rig):
 @fault("plain to a TLS port", "Kafka", "plain-on-tls-port", "tls")
 def _(rig):
     port = rig.kafka.ports["tls"]
-    return Case(manifests.kafka(port), others=[kcat(port)])
+    return Case(manifests.kafka(port), others=[kcat(port)], delay=lambda: delays.hello(port, rig.pki.ca))
 
 
 @fault("unknown CA", "mosquitto", "tls-unknown-ca", "tls")
@@ -112,7 +112,8 @@ def _(rig):
 @fault("unknown CA", "Kafka", "tls-unknown-ca", "tls")
 def _(rig):
     port, ca = rig.kafka.ports["tls"], rig.pki.stranger.pair.certificate
-    return Case(manifests.kafka(port, ca=ca), others=[kcat(port, *by_tls(ca)), s_client(port, ca)])
+    others = [kcat(port, *by_tls(ca)), s_client(port, ca)]
+    return Case(manifests.kafka(port, ca=ca), others=others, delay=lambda: delays.hello(port, ca))
 
 
 def certificate(name, verdict, pair, *more, others=()):
@@ -183,13 +184,14 @@ def _(rig):
 @fault("HTTP on the MQTT port", "web server", "mqtt-port-speaks-http", "protocol")
 def _(rig):
     port = rig.web().port
-    return Case(manifests.mqtt(port), others=[mosquitto_pub(port), mosquitto_sub(port)])
+    others = [mosquitto_pub(port), mosquitto_sub(port)]
+    return Case(manifests.mqtt(port), others=others, delay=delays.web(port))
 
 
 @fault("HTTP on the Kafka port", "web server", "kafka-port-speaks-http", "protocol")
 def _(rig):
     port = rig.web().port
-    return Case(manifests.kafka(port), others=[kcat(port)])
+    return Case(manifests.kafka(port), others=[kcat(port)], delay=delays.web(port))
 
 
 @fault("MQTT on the Kafka port", "mosquitto", "kafka-port-speaks-mqtt", "protocol")
@@ -218,7 +220,8 @@ def _(rig):
 
 @fault("WebSocket path wrong", "web server", "websocket-path", "protocol")
 def _(rig):
-    return Case(manifests.mqtt(rig.web().port, more=["protocol: WebSockets"]))
+    port = rig.web().port
+    return Case(manifests.mqtt(port, more=["protocol: WebSockets"]), delay=delays.web(port))
 
 
 @fault("WebSocket upgrade refused", "scripted", "websocket-refused", "protocol")

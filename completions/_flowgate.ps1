@@ -27,6 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check files against the schemas and the documented rules')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Connect to the brokers of the endpoints and say which layer fails, why, and which line to change')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Send one message through the dataflow and show, property by property, what comes out')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)')
@@ -61,6 +62,44 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'flowgate;probe' {
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Only this endpoint; `default` is the one that every instance has. May be repeated')
+            [CompletionResult]::new('--from-kubectl', '--from-kubectl', [CompletionResultType]::ParameterName, 'Read endpoints, dataflows and profiles from the cluster, too, in this context of `kubectl`; what it may not read is named')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the result is written')
+            [CompletionResult]::new('--level', '--level', [CompletionResultType]::ParameterName, 'Least severity of findings that is shown')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Least severity of findings that makes the exit code 1; what cannot be told from here is a warning at least')
+            [CompletionResult]::new('--explain-stage', '--explain-stage', [CompletionResultType]::ParameterName, 'Say what a stage does and what it sends, and stop')
+            [CompletionResult]::new('--message-size', '--message-size', [CompletionResultType]::ParameterName, 'Largest message that the dataflows will carry, held against the limits of the far end')
+            [CompletionResult]::new('--warn-days', '--warn-days', [CompletionResultType]::ParameterName, 'Warn of certificates that end within so many days')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'Endpoints that are probed side by side')
+            [CompletionResult]::new('--connect-to', '--connect-to', [CompletionResultType]::ParameterName, 'Connect to another address than the manifest or the broker names; the name in TLS stays. May be repeated')
+            [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'HTTP proxy that takes CONNECT')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Longest wait for one step of a connection; for `run` also for the message to come out')
+            [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'PEM file with certificates to trust, besides the ConfigMap that the manifest names. May be repeated')
+            [CompletionResult]::new('--server-name', '--server-name', [CompletionResultType]::ParameterName, 'Name to ask for and to find in the certificate, instead of that of the host')
+            [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Value of a key of a Secret: `NAME.KEY=file:PATH`, `=env:VARIABLE` or `=stdin`. May be repeated')
+            [CompletionResult]::new('--secrets', '--secrets', [CompletionResultType]::ParameterName, 'Directory with the values of Secrets: `DIR/NAME/KEY`')
+            [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'File with the token for a service account or managed identity')
+            [CompletionResult]::new('--ask', '--ask', [CompletionResultType]::ParameterName, 'Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`, or an identity of this machine. May be repeated; the first that can give something is asked')
+            [CompletionResult]::new('--service-account', '--service-account', [CompletionResultType]::ParameterName, 'Service account that `--ask kubectl` gets tokens for')
+            [CompletionResult]::new('--username', '--username', [CompletionResultType]::ParameterName, 'User name, which no dataflow can send in MQTT')
+            [CompletionResult]::new('--password', '--password', [CompletionResultType]::ParameterName, 'Where its password is: `file:PATH`, `env:VARIABLE` or `stdin`')
+            [CompletionResult]::new('--client-cert', '--client-cert', [CompletionResultType]::ParameterName, 'PEM file with a client certificate and its chain')
+            [CompletionResult]::new('--client-key', '--client-key', [CompletionResultType]::ParameterName, 'PEM file with the key of it')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to colour the output')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show every fact')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show every fact')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print findings only, no ladders; twice: nothing')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print findings only, no ladders; twice: nothing')
+            [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Send a message to each destination topic, to find out whether it is taken; the report says what was sent')
+            [CompletionResult]::new('--os-roots', '--os-roots', [CompletionResultType]::ParameterName, 'Trust what the operating system trusts, too')
+            [CompletionResult]::new('--anonymous', '--anonymous', [CompletionResultType]::ParameterName, 'Log in as nobody')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'flowgate;run' {
             [CompletionResult]::new('--dataflow', '--dataflow', [CompletionResultType]::ParameterName, 'The dataflow to run, where the files hold several')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How the result is written')
@@ -82,12 +121,14 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
             [CompletionResult]::new('--output-schema', '--output-schema', [CompletionResultType]::ParameterName, 'JSON Schema that the result has to match, in place of `schemaRef`')
             [CompletionResult]::new('--connect-to', '--connect-to', [CompletionResultType]::ParameterName, 'Connect to another address than the manifest or the broker names; the name in TLS stays. May be repeated')
             [CompletionResult]::new('--proxy', '--proxy', [CompletionResultType]::ParameterName, 'HTTP proxy that takes CONNECT')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Longest wait for one step of a connection, and for the message to come out')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Longest wait for one step of a connection; for `run` also for the message to come out')
             [CompletionResult]::new('--ca', '--ca', [CompletionResultType]::ParameterName, 'PEM file with certificates to trust, besides the ConfigMap that the manifest names. May be repeated')
+            [CompletionResult]::new('--server-name', '--server-name', [CompletionResultType]::ParameterName, 'Name to ask for and to find in the certificate, instead of that of the host')
             [CompletionResult]::new('--secret', '--secret', [CompletionResultType]::ParameterName, 'Value of a key of a Secret: `NAME.KEY=file:PATH`, `=env:VARIABLE` or `=stdin`. May be repeated')
             [CompletionResult]::new('--secrets', '--secrets', [CompletionResultType]::ParameterName, 'Directory with the values of Secrets: `DIR/NAME/KEY`')
             [CompletionResult]::new('--token-file', '--token-file', [CompletionResultType]::ParameterName, 'File with the token for a service account or managed identity')
-            [CompletionResult]::new('--ask', '--ask', [CompletionResultType]::ParameterName, 'Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`. May be repeated')
+            [CompletionResult]::new('--ask', '--ask', [CompletionResultType]::ParameterName, 'Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`, or an identity of this machine. May be repeated; the first that can give something is asked')
+            [CompletionResult]::new('--service-account', '--service-account', [CompletionResultType]::ParameterName, 'Service account that `--ask kubectl` gets tokens for')
             [CompletionResult]::new('--sender', '--sender', [CompletionResultType]::ParameterName, 'Login of the sender, who may have other rights than the dataflow: `username=NAME`, `password=file:PATH` or `=env:VARIABLE`, `token=SOURCE`, `client-cert=FILE`, `client-key=FILE`, `anonymous`. May be repeated')
             [CompletionResult]::new('--reader', '--reader', [CompletionResultType]::ParameterName, 'Login of the reader, in the same form; `none`: nobody may read at the destination')
             [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Send this many messages, and report throughput, latency, what was lost, duplicated and reordered')
@@ -162,6 +203,7 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
         }
         'flowgate;help' {
             [CompletionResult]::new('lint', 'lint', [CompletionResultType]::ParameterValue, 'Check files against the schemas and the documented rules')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Connect to the brokers of the endpoints and say which layer fails, why, and which line to change')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Send one message through the dataflow and show, property by property, what comes out')
             [CompletionResult]::new('rules', 'rules', [CompletionResultType]::ParameterValue, 'List the rules')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)')
@@ -172,6 +214,9 @@ Register-ArgumentCompleter -Native -CommandName 'flowgate' -ScriptBlock {
             break
         }
         'flowgate;help;lint' {
+            break
+        }
+        'flowgate;help;probe' {
             break
         }
         'flowgate;help;run' {

@@ -31,6 +31,9 @@ _flowgate() {
             flowgate,man)
                 cmd="flowgate__subcmd__man"
                 ;;
+            flowgate,probe)
+                cmd="flowgate__subcmd__probe"
+                ;;
             flowgate,rules)
                 cmd="flowgate__subcmd__rules"
                 ;;
@@ -55,6 +58,9 @@ _flowgate() {
             flowgate__subcmd__help,man)
                 cmd="flowgate__subcmd__help__subcmd__man"
                 ;;
+            flowgate__subcmd__help,probe)
+                cmd="flowgate__subcmd__help__subcmd__probe"
+                ;;
             flowgate__subcmd__help,rules)
                 cmd="flowgate__subcmd__help__subcmd__rules"
                 ;;
@@ -71,7 +77,7 @@ _flowgate() {
 
     case "${cmd}" in
         flowgate)
-            opts="-h -V --color --help --version lint run rules explain schema completions man help"
+            opts="-h -V --color --help --version lint probe run rules explain schema completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -125,7 +131,7 @@ _flowgate() {
             return 0
             ;;
         flowgate__subcmd__help)
-            opts="lint run rules explain schema completions man help"
+            opts="lint probe run rules explain schema completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -195,6 +201,20 @@ _flowgate() {
             return 0
             ;;
         flowgate__subcmd__help__subcmd__man)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        flowgate__subcmd__help__subcmd__probe)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -314,6 +334,116 @@ _flowgate() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        flowgate__subcmd__probe)
+            opts="-v -q -h -V --endpoint --from-kubectl --format --level --fail-on --verbose --quiet --explain-stage --write --message-size --warn-days --jobs --connect-to --proxy --timeout --ca --os-roots --server-name --secret --secrets --token-file --ask --service-account --username --password --client-cert --client-key --anonymous --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from-kubectl)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "human concise json" -- "${cur}"))
+                    return 0
+                    ;;
+                --level)
+                    COMPREPLY=($(compgen -W "info warning error" -- "${cur}"))
+                    return 0
+                    ;;
+                --fail-on)
+                    COMPREPLY=($(compgen -W "info warning error never" -- "${cur}"))
+                    return 0
+                    ;;
+                --explain-stage)
+                    COMPREPLY=($(compgen -W "dns tcp tls protocol login limits listeners permission" -- "${cur}"))
+                    return 0
+                    ;;
+                --message-size)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --warn-days)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --connect-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --proxy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secrets)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --ask)
+                    COMPREPLY=($(compgen -W "kubectl az workload-identity service-principal managed-identity" -- "${cur}"))
+                    return 0
+                    ;;
+                --service-account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --username)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --password)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-cert)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --client-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         flowgate__subcmd__rules)
             opts="-h -V --format --select --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -341,7 +471,7 @@ _flowgate() {
             return 0
             ;;
         flowgate__subcmd__run)
-            opts="-q -y -h -V --dataflow --format --trace --quiet --live --deployed --yes --message --topic --payload --property --content-type --response-topic --correlation-data --expiry --retain --kafka-header --key --cases --case --bless --expect --set --list-settings --legacy-filter-semantics --dataset --output-schema --connect-to --proxy --timeout --ca --os-roots --secret --secrets --token-file --ask --sender --reader --count --rate --for --size --part --run-id --resume --color --help --version"
+            opts="-q -y -h -V --dataflow --format --trace --quiet --live --deployed --yes --message --topic --payload --property --content-type --response-topic --correlation-data --expiry --retain --kafka-header --key --cases --case --bless --expect --set --list-settings --legacy-filter-semantics --dataset --output-schema --connect-to --proxy --timeout --ca --os-roots --server-name --secret --secrets --token-file --ask --service-account --sender --reader --count --rate --for --size --part --run-id --resume --color --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -435,6 +565,10 @@ _flowgate() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --server-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --secret)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -448,7 +582,11 @@ _flowgate() {
                     return 0
                     ;;
                 --ask)
-                    COMPREPLY=($(compgen -W "kubectl az" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "kubectl az workload-identity service-principal managed-identity" -- "${cur}"))
+                    return 0
+                    ;;
+                --service-account)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --sender)

@@ -24,6 +24,7 @@ set edit:completion:arg-completer[flowgate] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand lint 'Check files against the schemas and the documented rules'
+            cand probe 'Connect to the brokers of the endpoints and say which layer fails, why, and which line to change'
             cand run 'Send one message through the dataflow and show, property by property, what comes out'
             cand rules 'List the rules'
             cand explain 'Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)'
@@ -56,6 +57,43 @@ set edit:completion:arg-completer[flowgate] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
         }
+        &'flowgate;probe'= {
+            cand --endpoint 'Only this endpoint; `default` is the one that every instance has. May be repeated'
+            cand --from-kubectl 'Read endpoints, dataflows and profiles from the cluster, too, in this context of `kubectl`; what it may not read is named'
+            cand --format 'How the result is written'
+            cand --level 'Least severity of findings that is shown'
+            cand --fail-on 'Least severity of findings that makes the exit code 1; what cannot be told from here is a warning at least'
+            cand --explain-stage 'Say what a stage does and what it sends, and stop'
+            cand --message-size 'Largest message that the dataflows will carry, held against the limits of the far end'
+            cand --warn-days 'Warn of certificates that end within so many days'
+            cand --jobs 'Endpoints that are probed side by side'
+            cand --connect-to 'Connect to another address than the manifest or the broker names; the name in TLS stays. May be repeated'
+            cand --proxy 'HTTP proxy that takes CONNECT'
+            cand --timeout 'Longest wait for one step of a connection; for `run` also for the message to come out'
+            cand --ca 'PEM file with certificates to trust, besides the ConfigMap that the manifest names. May be repeated'
+            cand --server-name 'Name to ask for and to find in the certificate, instead of that of the host'
+            cand --secret 'Value of a key of a Secret: `NAME.KEY=file:PATH`, `=env:VARIABLE` or `=stdin`. May be repeated'
+            cand --secrets 'Directory with the values of Secrets: `DIR/NAME/KEY`'
+            cand --token-file 'File with the token for a service account or managed identity'
+            cand --ask 'Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`, or an identity of this machine. May be repeated; the first that can give something is asked'
+            cand --service-account 'Service account that `--ask kubectl` gets tokens for'
+            cand --username 'User name, which no dataflow can send in MQTT'
+            cand --password 'Where its password is: `file:PATH`, `env:VARIABLE` or `stdin`'
+            cand --client-cert 'PEM file with a client certificate and its chain'
+            cand --client-key 'PEM file with the key of it'
+            cand --color 'When to colour the output'
+            cand -v 'Show every fact'
+            cand --verbose 'Show every fact'
+            cand -q 'Print findings only, no ladders; twice: nothing'
+            cand --quiet 'Print findings only, no ladders; twice: nothing'
+            cand --write 'Send a message to each destination topic, to find out whether it is taken; the report says what was sent'
+            cand --os-roots 'Trust what the operating system trusts, too'
+            cand --anonymous 'Log in as nobody'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+        }
         &'flowgate;run'= {
             cand --dataflow 'The dataflow to run, where the files hold several'
             cand --format 'How the result is written'
@@ -77,12 +115,14 @@ set edit:completion:arg-completer[flowgate] = {|@words|
             cand --output-schema 'JSON Schema that the result has to match, in place of `schemaRef`'
             cand --connect-to 'Connect to another address than the manifest or the broker names; the name in TLS stays. May be repeated'
             cand --proxy 'HTTP proxy that takes CONNECT'
-            cand --timeout 'Longest wait for one step of a connection, and for the message to come out'
+            cand --timeout 'Longest wait for one step of a connection; for `run` also for the message to come out'
             cand --ca 'PEM file with certificates to trust, besides the ConfigMap that the manifest names. May be repeated'
+            cand --server-name 'Name to ask for and to find in the certificate, instead of that of the host'
             cand --secret 'Value of a key of a Secret: `NAME.KEY=file:PATH`, `=env:VARIABLE` or `=stdin`. May be repeated'
             cand --secrets 'Directory with the values of Secrets: `DIR/NAME/KEY`'
             cand --token-file 'File with the token for a service account or managed identity'
-            cand --ask 'Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`. May be repeated'
+            cand --ask 'Where Secrets, ConfigMaps and tokens come from that are not given otherwise: the login of `kubectl` or `az`, or an identity of this machine. May be repeated; the first that can give something is asked'
+            cand --service-account 'Service account that `--ask kubectl` gets tokens for'
             cand --sender 'Login of the sender, who may have other rights than the dataflow: `username=NAME`, `password=file:PATH` or `=env:VARIABLE`, `token=SOURCE`, `client-cert=FILE`, `client-key=FILE`, `anonymous`. May be repeated'
             cand --reader 'Login of the reader, in the same form; `none`: nobody may read at the destination'
             cand --count 'Send this many messages, and report throughput, latency, what was lost, duplicated and reordered'
@@ -151,6 +191,7 @@ set edit:completion:arg-completer[flowgate] = {|@words|
         }
         &'flowgate;help'= {
             cand lint 'Check files against the schemas and the documented rules'
+            cand probe 'Connect to the brokers of the endpoints and say which layer fails, why, and which line to change'
             cand run 'Send one message through the dataflow and show, property by property, what comes out'
             cand rules 'List the rules'
             cand explain 'Explain a rule (`eh-compression`) or a field (`mqttSettings.qos`)'
@@ -160,6 +201,8 @@ set edit:completion:arg-completer[flowgate] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'flowgate;help;lint'= {
+        }
+        &'flowgate;help;probe'= {
         }
         &'flowgate;help;run'= {
         }

@@ -16,6 +16,8 @@ pub struct Climb<'a> {
     subject: &'a Subject,
     means: &'a Means<'a>,
     ladder: Ladder,
+    /// Stages of which it was said, before they were there, that it cannot be told from here.
+    untold: Vec<Stage>,
     started: Instant,
 }
 
@@ -52,7 +54,7 @@ impl<'a> Climb<'a> {
             notes: Vec::new(),
             took: Duration::ZERO,
         };
-        Self { subject, means, ladder, started: Instant::now() }
+        Self { subject, means, ladder, untold: Vec::new(), started: Instant::now() }
     }
 
     /// What is probed.
@@ -121,6 +123,9 @@ impl<'a> Climb<'a> {
         let outcome = outcome_of(&fault);
         let message = fault.message.clone();
         let stage = fault.stage;
+        if fault.inconclusive {
+            self.untold.push(stage);
+        }
         if let Some(rung) = self.rung(stage) {
             rung.outcome = worse(rung.outcome, outcome);
             if outcome != Outcome::Passed && rung.outcome == outcome && rung.summary.is_empty() {
@@ -202,6 +207,7 @@ impl<'a> Climb<'a> {
         match said.map(|found| found.diagnostic.severity).max() {
             // It is known before the stage is reached that it would not go well.
             _ if outcome == Outcome::NotTested => outcome,
+            _ if self.untold.contains(&stage) => worse(outcome, Outcome::Inconclusive),
             Some(Severity::Error) => worse(outcome, Outcome::Failed),
             Some(Severity::Warning) => worse(outcome, Outcome::Warned),
             _ => outcome,

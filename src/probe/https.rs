@@ -51,9 +51,7 @@ pub async fn climb(climb: &mut Climb<'_>, opening: &Opening, opened: Opened) {
 
 fn told(answer: &Answer) -> (String, Vec<Fact>) {
     let mut facts = vec![detail("status", format!("{} {}", answer.status, answer.phrase))];
-    facts.extend(
-        answer.header("server").map(|server| detail("server", server.escape_debug().to_string())),
-    );
+    facts.extend(answer.header("server").map(|server| detail("server", server.escape_debug().to_string())));
     (format!("HTTP answers ({} without a login)", answer.status), facts)
 }
 

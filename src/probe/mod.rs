@@ -1,6 +1,6 @@
 //! Probes endpoints, one layer at a time, at the brokers that the manifests name.
 //!
-//! [`subject`] is what is probed, [`means`](Means) what with. [`way`] comes as far as a connection that can be spoken on;
+//! [`Subject`] is what is probed, [`Means`] what with. `way` comes as far as a connection that can be spoken on;
 //! `mqtt`, `kafka` and `https` go on from there. Each stage finds facts and [`Fault`]s, and [`Climb`] makes a ladder of
 //! them. What the protocols are is for `transport`, who logs in for `access`, how it is told for
 //! [`report::probe`](crate::report::probe).
@@ -25,6 +25,7 @@ pub use fault::{Fault, Line};
 pub use subject::{DestinationUse, SourceUse, Subject, Uses, subjects, uses_default};
 
 use crate::access::{Given, LoginError, Manifests, Proof, Reach, address, login, trust, wire};
+use crate::diag::Severity;
 use crate::message::Wire;
 use crate::model::{EndpointType, FarEnd};
 use crate::report::probe::{Ladder, Stage};
@@ -88,7 +89,7 @@ async fn climb_up(climb: &mut Climb<'_>, sent: &mut Sent) {
     let end = &subject.end;
     let target = match address::target(end) {
         Ok(target) => target,
-        Err(error) => return climb.stop(fault::of_login(Stage::Dns, &error), None, Vec::new()),
+        Err(error) => return climb.stop(no_target(subject, means, &error), None, Vec::new()),
     };
     climb.address(&target);
     if !beforehand::tell(climb) {
@@ -131,6 +132,21 @@ async fn climb_up(climb: &mut Climb<'_>, sent: &mut Sent) {
     if let Some(opened) = opened {
         speak(climb, &opening, opened, proof).await;
     }
+}
+
+/// There is nowhere to go: because of the manifest, or because a placeholder is still to be filled in.
+fn no_target(subject: &Subject, means: &Means<'_>, error: &LoginError) -> Fault {
+    let summary = &subject.end.summary;
+    let fault = fault::of_login(Stage::Dns, error);
+    let file = means.manifests.sources.read(summary.host_place.file).ok();
+    let span = summary.host_place.span;
+    let written = file.as_ref().and_then(|text| text.content.get(span.start as usize..span.end as usize));
+    let is_placeholder = written.is_some_and(|text| ["${", "{{", "<"].iter().any(|sign| text.contains(sign)));
+    if summary.host.is_none() && is_placeholder {
+        let fault = Fault { message: "a placeholder decides `host`".to_owned(), ..fault };
+        return fault.help("fill it in, and probe what is applied").severity(Severity::Warning).inconclusive();
+    }
+    fault
 }
 
 /// Speaks the protocol of the endpoint on a connection that is open.

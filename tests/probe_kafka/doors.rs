@@ -102,7 +102,7 @@ fn an_answer_that_stops_in_the_middle() {
             let _ = stream.write_all(&[0, 0, 0, 40, 0, 0]);
         }
     });
-    hub(&local(port), "host").fails(&[], "protocol", "peer-closed");
+    hub(&local(port), "host").fails(&[], "protocol", "kafka-protocol-error");
 }
 
 #[test]

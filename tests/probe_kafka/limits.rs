@@ -2,6 +2,7 @@
 
 use crate::brokers::kafka::SHARED;
 use crate::brokers::unique;
+use crate::scripted::Broker;
 use crate::site::{facts, hub, local, summary};
 
 #[test]
@@ -50,4 +51,20 @@ fn batches_that_do_not_fit() {
     let seen = batches("Enabled").scene().expect(&[], "limits", "kafka-batch-too-large", 1);
     assert_eq!(seen.outcome("limits"), "warned");
     batches("Disabled").passes(&[]);
+}
+
+#[test]
+fn event_hubs_takes_a_megabyte_and_gzip() {
+    // A broker that does not show the limits of topics, under the name of an Event Hubs namespace.
+    let port = Broker::default().start();
+    let host = "plant7.servicebus.windows.net:9093";
+    let to = format!("{host}:127.0.0.1:{port}");
+    let hub = |mark| hub(host, mark).writes("t");
+    let size = |size: &'static str| ["--connect-to", to.as_str(), "--message-size", size];
+    hub("topic").fails(&size("1048576"), "limits", "kafka-message-too-large");
+    hub("").passes(&size("1000000"));
+    hub("compression").set("compression", "Lz4").fails(&size("10"), "limits", "kafka-compression");
+    hub("").set("compression", "Gzip").passes(&size("10"));
+    let seen = hub("topic").scene().expect(&size("10"), "limits", "kafka-not-tested", 0);
+    assert_eq!(facts(&seen, "limits", "max-message-bytes"), ["`t`: not shown"]);
 }

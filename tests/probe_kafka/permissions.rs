@@ -111,7 +111,7 @@ fn a_partition_without_leader() {
 
 #[test]
 fn compression_that_is_not_taken() {
-    for code in [76, 2] {
+    for code in [76, 43, 2] {
         let port = Broker::default().produce(code).start();
         let hub = hub(&local(port), "compression").set("compression", "Snappy").writes("t");
         hub.fails(&["--write"], "permission", "kafka-compression");

@@ -232,6 +232,11 @@ impl Probed {
         &found.unwrap_or_else(|| panic!("no {name} among {facts:#?}")).value
     }
 
+    /// The ids of all findings, reminders too.
+    pub fn ids(&self) -> Vec<&'static str> {
+        self.ladder.findings.iter().map(|found| found.diagnostic.entry.id).collect()
+    }
+
     /// Holds that `stage` found `id` at the line of the manifest that has `at`, and hands back the message.
     #[track_caller]
     pub fn found(&self, stage: Stage, id: &str, at: &str) -> &str {

@@ -24,7 +24,8 @@ fn peer(manner: Manner) -> SocketAddr {
             let mut stream = stream.unwrap();
             match manner {
                 Manner::Silent => kept.push(stream),
-                Manner::Close => drop(stream.write_all(b"")),
+                // What is not read would make a reset of it.
+                Manner::Close => drop(stream.read(&mut [0; 4096])),
                 Manner::Reset => {
                     // What was not read when a socket is closed resets the connection.
                     stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
@@ -161,6 +162,29 @@ fn nothing_to_probe_is_said_as_such() {
     let run = common::run(&["probe", &scene.path("endpoint.yaml"), "--endpoint", "other"], b"");
     assert_eq!(run.exit.code(), 2, "{run:?}");
     assert!(run.stderr.contains("`press`"), "{run:?}");
+}
+
+#[test]
+fn a_host_that_is_still_a_placeholder_is_no_failure() {
+    for host in ["${HOST}:8883", "<namespace>.westeurope-1.ts.eventgrid.azure.net:8883"] {
+        let seen = Scene::new(&mqtt(host, "Anonymous", Some(""), "host")).expect(&[], "dns", "host-unusable", 1);
+        assert_eq!(seen.report["endpoints"][0]["verdict"], "inconclusive", "{host}");
+        let kafka = mqtt(host, "Anonymous", Some(""), "host")
+            .replace("Mqtt\n", "Kafka\n")
+            .replace("mqttSettings", "kafkaSettings");
+        let seen = Scene::new(&kafka).expect(&[], "dns", "host-unusable", 1);
+        assert_eq!(seen.report["endpoints"][0]["verdict"], "inconclusive", "{host}");
+    }
+}
+
+#[test]
+fn a_volume_is_not_probed_and_did_not_pass() {
+    let text = mqtt("x:1", "Anonymous", None, "")
+        .replace("Mqtt\n", "LocalStorage\n")
+        .replace("mqttSettings", "localStorageSettings");
+    let seen = Scene::new(&text).probe(&[]);
+    assert_eq!(seen.run.exit.code(), 3, "{}", seen.run.stdout);
+    assert_eq!(seen.report["endpoints"][0]["verdict"], "not-tested");
 }
 
 #[test]

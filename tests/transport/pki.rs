@@ -53,7 +53,7 @@ impl Authority {
         let mut params = server(names);
         let now = time::OffsetDateTime::now_utc();
         params.not_before = now - time::Duration::days(1);
-        params.not_after = now + time::Duration::days(days);
+        params.not_after = now + time::Duration::days(days) + time::Duration::hours(12);
         self.sign(&params)
     }
 

@@ -1,12 +1,9 @@
 //! Servers that are programs: a web server, and OpenSSL's test server.
 
+use super::brokers::process;
 use super::pki::Leaf;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
-
-#[allow(dead_code, reason = "the brokers use more of it")]
-#[path = "../brokers/process.rs"]
-mod process;
 
 /// A running server. It ends when it is dropped, or with the test process.
 pub struct Server {

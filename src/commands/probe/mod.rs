@@ -132,5 +132,10 @@ fn exit(args: &ProbeArgs, ladders: &[Ladder], is_unread: bool) -> Exit {
         Verdict::Inconclusive => fail_on <= Severity::Warning,
         Verdict::Warned | Verdict::Passed | Verdict::NotTested => false,
     } || ladder.findings.iter().any(|found| found.diagnostic.severity >= fail_on);
-    if is_unread || ladders.iter().any(fails) { Exit::Findings } else { Exit::Clean }
+    if is_unread || ladders.iter().any(fails) {
+        return Exit::Findings;
+    }
+    // What nobody tested did not pass.
+    let is_nothing = ladders.iter().all(|ladder| ladder.verdict == Verdict::NotTested);
+    if is_nothing { Exit::Nothing } else { Exit::Clean }
 }

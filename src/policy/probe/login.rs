@@ -60,7 +60,7 @@ entry!(
 entry!(
     CREDENTIAL_IN_CLEAR,
     "credential-in-clear",
-    Warning,
+    Info,
     "the credential travels in clear",
     [pages::MQTT, pages::KAFKA],
     "tls"

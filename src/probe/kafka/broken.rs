@@ -9,6 +9,10 @@ use crate::transport::kafka_socket::{Came, Code, KafkaError, Range, WithoutSasl}
 /// The fault of `error` at `stage`.
 pub fn of(stage: Stage, error: &KafkaError) -> Fault {
     let entry = match error {
+        // An answer that has begun is Kafka, or was meant to be.
+        KafkaError::Closed { came: Came::Part, .. } | KafkaError::Reset { came: Came::Part, .. } => {
+            &kafka::KAFKA_PROTOCOL_ERROR
+        }
         KafkaError::Closed { .. } | KafkaError::Io { .. } => &network::PEER_CLOSED,
         KafkaError::NoSasl { how: WithoutSasl::Closed } => &network::PEER_CLOSED,
         KafkaError::Reset { .. } => &network::PEER_RESET,

@@ -72,6 +72,7 @@ async fn by_sasl(
     if opening.tls.is_none()
         && let Some(fault) = credential.in_clear(result.as_ref().err())
     {
+        climb.note(fault.message.clone());
         climb.fault(fault);
     }
     let accepted = match result {

@@ -13,6 +13,7 @@ mod login;
 mod permission;
 mod protocol;
 mod sasl;
+mod sizes;
 mod words;
 
 use super::way::Opened;

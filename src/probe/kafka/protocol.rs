@@ -49,10 +49,12 @@ pub async fn climb(climb: &mut Climb<'_>, opening: &Opening, opened: Opened, pro
         ));
     }
     let logs_in = proof.is_some_and(|proof| proof.user.is_some() || proof.token.is_some());
-    if let Some(error) = lacking(&greeted.versions, &climb.subject().uses, logs_in) {
-        let fault = broken::of(Stage::Protocol, &error)
-            .help("dataflows speak Kafka as it has been since version 0.11: update the broker");
-        climb.stop(fault, Some(greeted.took), facts);
+    let mut lacking = lacking(&greeted.versions, &climb.subject().uses, logs_in).into_iter();
+    if let Some(error) = lacking.next() {
+        let mut fault = broken::of(Stage::Protocol, &error);
+        fault.notes.extend(lacking.map(|error| error.to_string()));
+        let help = "dataflows speak Kafka as it has been since version 1.0: update the broker";
+        climb.stop(if fault.help.is_some() { fault } else { fault.help(help) }, Some(greeted.took), facts);
         return None;
     }
     let summary = format!("Kafka, {} requests", greeted.versions.listed.len());
@@ -65,8 +67,8 @@ fn range(versions: &Versions, api: Api) -> Option<Fact> {
     Some(detail("request", format!("{api} in versions {range}")))
 }
 
-/// The first request that this login or a dataflow needs, and that the broker takes in no version that is spoken here.
-fn lacking(versions: &Versions, uses: &Uses, logs_in: bool) -> Option<KafkaError> {
+/// The requests that this login or a dataflow needs, and that the broker takes in no version that is spoken here.
+fn lacking(versions: &Versions, uses: &Uses, logs_in: bool) -> Vec<KafkaError> {
     let mut needed = vec![Api::Metadata];
     // A listener that does not know the handshake has no SASL at all: a matter of the login.
     if logs_in && versions.of(Api::SaslHandshake).is_some() {
@@ -78,8 +80,9 @@ fn lacking(versions: &Versions, uses: &Uses, logs_in: bool) -> Option<KafkaError
     if !uses.destinations.is_empty() {
         needed.push(Api::Produce);
     }
-    let api = needed.into_iter().find(|api| !versions.take(*api))?;
-    Some(KafkaError::Unsupported { api, wanted: api.spoken(), offered: versions.of(api) })
+    needed.retain(|api| !versions.take(*api));
+    let unsupported = |api: Api| KafkaError::Unsupported { api, wanted: api.spoken(), offered: versions.of(api) };
+    needed.into_iter().map(unsupported).collect()
 }
 
 /// Asks the broker at the other end of `opened` which versions it takes.

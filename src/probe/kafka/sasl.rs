@@ -69,20 +69,14 @@ impl<'p> Credential<'p> {
         if error.is_some_and(|error| !is_sent(error)) {
             return None;
         }
-        let (what, severity) = match self {
-            Self::Plain(..) => ("the password travels in clear", None),
-            Self::Bearer(_) => ("the token travels in clear", None),
-            Self::Scram(..) => (
-                "the password itself does not travel, but what does can be guessed at by whoever listens",
-                Some(crate::diag::Severity::Info),
-            ),
+        let what = match self {
+            Self::Plain(..) => "`tls.mode` is `Disabled`: the password travels in clear",
+            Self::Bearer(_) => "`tls.mode` is `Disabled`: the token travels in clear",
+            // The password itself does not travel.
+            Self::Scram(..) => return None,
         };
-        let fault = Fault::new(Stage::Login, &login::CREDENTIAL_IN_CLEAR, Line::Tls, what)
-            .help("write `mode: Enabled`, and use a port of the broker that has TLS");
-        Some(match severity {
-            Some(severity) => fault.severity(severity),
-            None => fault,
-        })
+        let fault = Fault::new(Stage::Login, &login::CREDENTIAL_IN_CLEAR, Line::Tls, what);
+        Some(fault.help("write `mode: Enabled`, and use a port of the broker that has TLS"))
     }
 
     /// The fault of a login that ended with `error`.

@@ -130,6 +130,7 @@ fn in_clear(climb: &mut Climb<'_>, plan: &Plan, opening: &Opening) {
 fn clear_text(climb: &mut Climb<'_>, plan: &Plan) {
     if plan.is_secret {
         let message = format!("`tls.mode` is `Disabled`: whoever is on the way reads {}", plan.sent);
+        climb.note(message.clone());
         let fault = Fault::new(Stage::Login, &login::CREDENTIAL_IN_CLEAR, Line::Tls, message);
         climb.fault(fault.help("write `tls: { mode: Enabled }`, with the port of the broker's TLS listener"));
     }

@@ -8,10 +8,9 @@ use crate::report::probe::Stage;
 use crate::transport::identify::Spoken;
 use crate::transport::tls::{ClientRefusal, TlsCause, TlsError, TlsOptions, Trust, late_alert};
 use std::io;
-use std::time::SystemTime;
 
 /// The fault of `error`.
-pub fn fault(error: &TlsError, options: &TlsOptions, kind: Kind, _now: SystemTime) -> Fault {
+pub fn fault(error: &TlsError, options: &TlsOptions, kind: Kind) -> Fault {
     let message = error.cause.to_string();
     let at = |entry, line| Fault::new(Stage::Tls, entry, line, message.clone());
     match &error.cause {

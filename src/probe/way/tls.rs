@@ -54,7 +54,7 @@ pub async fn handshake(
     let spoken = if may_be_plain { in_clear().await } else { None };
     Err(match spoken {
         Some(spoken) => refusal::plain(&spoken, kind),
-        None => refusal::fault(&error, options, kind, means.now),
+        None => refusal::fault(&error, options, kind),
     })
 }
 
@@ -62,10 +62,9 @@ pub async fn handshake(
 fn summary(facts: &TlsFacts, now: SystemTime) -> String {
     let mut parts = vec![version(facts)];
     parts.push("name ok".to_owned());
-    if let Some(days) = facts.chain.iter().filter_map(|certificate| days_left(certificate, now)).min() {
-        if days <= FAR {
-            parts.push(format!("ends in {days} {}", if days == 1 { "day" } else { "days" }));
-        }
+    let left = facts.chain.iter().filter_map(|certificate| days_left(certificate, now)).min();
+    if let Some(days) = left.filter(|days| *days <= FAR) {
+        parts.push(format!("ends in {days} {}", if days == 1 { "day" } else { "days" }));
     }
     if let Some(store) = facts.trusted_by {
         parts.push(format!("trusted by {}", store_words(store)));

@@ -12,6 +12,7 @@ use super::super::fault::{Fault, Line};
 use super::listeners::Reached;
 use super::{Connection, broken, words};
 use crate::model::Text;
+use crate::policy::probe::kafka;
 use crate::report::probe::{Fact, Stage};
 use crate::transport::kafka_socket::{Code, KafkaError, Topic};
 use std::time::Instant;
@@ -103,6 +104,13 @@ impl Tested {
             self.said.push(format!("not tested: {what}"));
             self.open(what);
         }
+    }
+
+    /// As [`Self::open`], with a finding of its own.
+    fn remark(&mut self, used: &Use<'_>, what: String) {
+        let message = format!("not tested: {what}");
+        self.faults.push(Fault::new(Stage::Permission, &kafka::KAFKA_NOT_TESTED, Line::At(used.topic.place), message));
+        self.open(what);
     }
 
     /// Notes what was not tested, so that the stage does not count as tested as a whole; the summary says it to people.

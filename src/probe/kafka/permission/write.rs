@@ -19,6 +19,8 @@ const PAYLOAD: &[u8] = b"flowgate probe";
 /// The header that every such record has, with the id of this probe.
 const HEADER: &str = "flowgate-probe";
 
+/// The topic keeps records in a format that does not have what was sent.
+const UNSUPPORTED_FOR_MESSAGE_FORMAT: Code = Code(43);
 /// Fewer replicas are up to date than `min.insync.replicas` wants.
 const NOT_ENOUGH_REPLICAS: Code = Code(19);
 /// The same, found after the record was written.
@@ -95,9 +97,12 @@ async fn one(
         return Written::Failed;
     }
     if !means.write {
-        let word = if may.is_some() { "it is allowed by the broker's word" } else { "the broker does not say" };
-        tested.open(format!("write to {name} (`--write`): {word}"));
-        return if may.is_some() { Written::Promised } else { Written::Open };
+        if may.is_some() {
+            tested.open(format!("write to {name} (`--write`): it is allowed by the broker's word"));
+            return Written::Promised;
+        }
+        tested.remark(used, format!("write to {name} (`--write`): the broker does not say whether it is allowed"));
+        return Written::Open;
     }
     let trial = Trial::of(&used.topic.value, means, settings);
     let Some((partition, leader, connection)) = cluster.leader(&topic) else {
@@ -188,7 +193,7 @@ impl Trial {
         }
         let is_compressed = self.compression != Compression::None;
         match error.code() {
-            Some(Code::UNSUPPORTED_COMPRESSION_TYPE) => {
+            Some(Code::UNSUPPORTED_COMPRESSION_TYPE | UNSUPPORTED_FOR_MESSAGE_FORMAT) => {
                 self.codec(at(&kafka::KAFKA_COMPRESSION, Line::Setting("compression"), "does not take the compression"))
             }
             // What brokers say that cannot open a batch.
@@ -216,6 +221,8 @@ impl Trial {
     }
 
     fn codec(&self, fault: Fault) -> Fault {
-        fault.help("write `compression: None`; Event Hubs takes `Gzip` and no other codec")
+        fault.help(
+            "write `compression: None`; Event Hubs takes `Gzip` in its premium and dedicated tiers, and no other codec",
+        )
     }
 }

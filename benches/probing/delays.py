@@ -11,7 +11,7 @@ import time
 
 from . import scripted
 
-SASL_HANDSHAKE, SASL_AUTHENTICATE, METADATA = 17, 36, 3
+METADATA, SASL_HANDSHAKE, API_VERSIONS, SASL_AUTHENTICATE = 3, 17, 18, 36
 LIMIT_S = 10
 
 
@@ -50,14 +50,65 @@ def connected(port, ca=None):
     return stream
 
 
+def hello(port, ca):
+    """From a ClientHello to the first bytes of the answer."""
+    sent = ssl.MemoryBIO()
+    shaking = ssl.create_default_context(cafile=str(ca)).wrap_bio(ssl.MemoryBIO(), sent, server_hostname="localhost")
+    try:
+        shaking.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    with connected(port) as stream:
+        start = time.monotonic()
+        stream.sendall(sent.read())
+        stream.recv(1)
+        return 1000 * (time.monotonic() - start)
+
+
+def exchange(port, ca=None, login=None, times=1):
+    """The broker's time for TLS, the versions, a login by PLAIN and the metadata; `times` where every one is asked."""
+
+    def measured():
+        took = hello(port, ca) if ca else 0.0
+        with connected(port, ca) as stream:
+            steps = [(API_VERSIONS, 0, b"")]
+            if login:
+                user, password = login
+                steps.append((SASL_HANDSHAKE, 1, struct.pack(">h", 5) + b"PLAIN"))
+                steps.append((SASL_AUTHENTICATE, 0, sized(f"\0{user}\0{password}".encode())))
+            steps.append((METADATA, 1, struct.pack(">i", -1)))
+            start = time.monotonic()
+            for key, version, body in steps:
+                request(stream, key, version, body)
+                answer(stream)
+            return times * (took + 1000 * (time.monotonic() - start))
+
+    return measured
+
+
+def web(port):
+    """From a request of HTTP to the first bytes of the answer."""
+
+    def measured():
+        with connected(port) as stream:
+            start = time.monotonic()
+            stream.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            stream.recv(1)
+            return 1000 * (time.monotonic() - start)
+
+    return measured
+
+
 def sized(data):
     return struct.pack(">i", len(data)) + data
 
 
 def failed_login(port, mechanism, first, second=None, ca=None):
-    """From the last word of a login to the broker's no. `second` makes the last word of the answer to the first."""
+    """From the last word of a login to the broker's no, and its time for TLS. `second` makes the last word of the answer to
+    the first."""
 
     def measured():
+        took = hello(port, ca) if ca else 0.0
         with connected(port, ca) as stream:
             request(stream, SASL_HANDSHAKE, 1, struct.pack(">h", len(mechanism)) + mechanism.encode())
             answer(stream)
@@ -72,7 +123,7 @@ def failed_login(port, mechanism, first, second=None, ca=None):
                 answer(stream)
             except OSError:
                 pass
-            return 1000 * (time.monotonic() - start)
+            return took + 1000 * (time.monotonic() - start)
 
     return measured
 
@@ -131,9 +182,10 @@ def no_login(port):
 
 
 def no_certificate(port, ca):
-    """From a TLS handshake without a client certificate to the refusal."""
+    """The broker's time for TLS, and from the end of a handshake without a client certificate to the refusal."""
 
     def measured():
+        took = hello(port, ca)
         start = time.monotonic()
         try:
             with connected(port, ca) as stream:
@@ -141,7 +193,7 @@ def no_certificate(port, ca):
                 stream.recv(1)
         except OSError:
             pass
-        return 1000 * (time.monotonic() - start)
+        return took + 1000 * (time.monotonic() - start)
 
     return measured
 

@@ -74,8 +74,8 @@ def _(rig):
 # TLS.
 
 
-def secure(rig, port, *more):
-    return [mosquitto_pub(port, "--cafile", rig.pki.ca, *more), s_client(port, rig.pki.ca)]
+def secure(rig, port):
+    return [mosquitto_pub(port, "--cafile", rig.pki.ca), s_client(port, rig.pki.ca)]
 
 
 @fault("TLS to a plain port", "mosquitto", "tls-on-plain-port", "tls")
@@ -100,7 +100,7 @@ def _(rig):
 @fault("plain to a TLS port", "Kafka", "plain-on-tls-port", "tls")
 def _(rig):
     port = rig.kafka.ports["tls"]
-    return Case(manifests.kafka(port), others=[kcat(port)])
+    return Case(manifests.kafka(port), others=[kcat(port)], delay=lambda: delays.hello(port, rig.pki.ca))
 
 
 @fault("unknown CA", "mosquitto", "tls-unknown-ca", "tls")
@@ -112,10 +112,11 @@ def _(rig):
 @fault("unknown CA", "Kafka", "tls-unknown-ca", "tls")
 def _(rig):
     port, ca = rig.kafka.ports["tls"], rig.pki.stranger.pair.certificate
-    return Case(manifests.kafka(port, ca=ca), others=[kcat(port, *by_tls(ca)), s_client(port, ca)])
+    others = [kcat(port, *by_tls(ca)), s_client(port, ca)]
+    return Case(manifests.kafka(port, ca=ca), others=others, delay=lambda: delays.hello(port, ca))
 
 
-def certificate(name, verdict, pair, *more, others=()):
+def certificate(name, verdict, pair, *more):
     @fault(name, "s_server", verdict, "tls")
     def _(rig):
         port = rig.s_server(getattr(rig.pki, pair), *more)
@@ -130,16 +131,21 @@ certificate("not yet valid", "tls-not-yet-valid", "early")
 certificate("only TLS 1.1", "tls-old-version", "server", "-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0")
 
 
+# The end of its input would end OpenSSL before it has read the refusal, which TLS 1.3 lets come after the handshake.
+STAYING = "-ign_eof"
+
+
 @fault("client certificate demanded and absent", "mosquitto", "client-certificate-required", "tls")
 def _(rig):
     port = rig.mosquitto("mtls").port
-    return Case(manifests.mqtt(port, ca=rig.pki.ca), others=secure(rig, port))
+    others = [mosquitto_pub(port, "--cafile", rig.pki.ca), s_client(port, rig.pki.ca, STAYING)]
+    return Case(manifests.mqtt(port, ca=rig.pki.ca), others=others)
 
 
 @fault("client certificate demanded and absent", "Kafka", "client-certificate-required", "tls")
 def _(rig):
     port, ca = rig.kafka.ports["mtls"], rig.pki.ca
-    others = [kcat(port, *by_tls(ca)), s_client(port, ca)]
+    others = [kcat(port, *by_tls(ca)), s_client(port, ca, STAYING)]
     return Case(manifests.kafka(port, ca=ca), others=others, delay=delays.no_certificate(port, ca))
 
 
@@ -150,7 +156,7 @@ def shown(rig, pair, key=None):
     manifest.append(manifests.certificate(pair, key))
     return Case(manifest, others=[
         mosquitto_pub(port, "--cafile", rig.pki.ca, "--cert", pair.certificate, "--key", key),
-        s_client(port, rig.pki.ca, "-cert", pair.certificate, "-key", key),
+        s_client(port, rig.pki.ca, STAYING, "-cert", pair.certificate, "-key", key),
     ])
 
 
@@ -183,13 +189,14 @@ def _(rig):
 @fault("HTTP on the MQTT port", "web server", "mqtt-port-speaks-http", "protocol")
 def _(rig):
     port = rig.web().port
-    return Case(manifests.mqtt(port), others=[mosquitto_pub(port), mosquitto_sub(port)])
+    others = [mosquitto_pub(port), mosquitto_sub(port)]
+    return Case(manifests.mqtt(port), others=others, delay=delays.web(port))
 
 
 @fault("HTTP on the Kafka port", "web server", "kafka-port-speaks-http", "protocol")
 def _(rig):
     port = rig.web().port
-    return Case(manifests.kafka(port), others=[kcat(port)])
+    return Case(manifests.kafka(port), others=[kcat(port)], delay=delays.web(port))
 
 
 @fault("MQTT on the Kafka port", "mosquitto", "kafka-port-speaks-mqtt", "protocol")
@@ -218,7 +225,8 @@ def _(rig):
 
 @fault("WebSocket path wrong", "web server", "websocket-path", "protocol")
 def _(rig):
-    return Case(manifests.mqtt(rig.web().port, more=["protocol: WebSockets"]))
+    port = rig.web().port
+    return Case(manifests.mqtt(port, more=["protocol: WebSockets"]), delay=delays.web(port))
 
 
 @fault("WebSocket upgrade refused", "scripted", "websocket-refused", "protocol")

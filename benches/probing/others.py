@@ -17,9 +17,9 @@ WORDS = {
     "kcat": {
         "dns": ["failed to resolve"],
         "tcp": ["connection refused", "timed out in state connect", "connection timed out", "connection reset"],
-        "tls": ["ssl handshake failed", "certificate verify failed", "ssl alert"],
+        "tls": ["ssl handshake failed", "certificate verify failed", "ssl alert", "connecting to a ssl listener"],
         "protocol": ["plaintext broker listener", "ssl listener", "apiversion", "receive failed", "invalid response"],
-        "login": ["authentication", "sasl mechanism", "no supported sasl"],
+        "login": ["authentication", "mechanism handshake failed", "unsupported sasl mechanism"],
         "limits": ["too large"],
         "listeners": ["ADVERTISED"],
         "permission": ["authorization failed", "unknown topic", "access denied", "message size too large"],
@@ -38,7 +38,7 @@ WORDS = {
         "dns": ["name or service not known", "getaddrinfo"],
         "tcp": ["connection refused", "connection timed out", "connection reset"],
         "tls": ["verify error", "verification error", "alert", "wrong version number", "no peer certificate"]
-        + ["unexpected eof", "unsupported protocol"],
+        + ["unexpected eof", "unsupported protocol", "private key", "no certificate or crl found"],
         "protocol": ["http request"],
     },
 }
@@ -46,6 +46,8 @@ WORDS = {
 # What holds words of a layer whether it fails or not.
 NOISE = re.compile(r"\[thrd:[^\]]*\]:?|\b(sasl_)?(ssl|plaintext)://\S*|^%\d\|[^|]*\|\w+\|[^|]*\|", re.MULTILINE)
 
+# Lines that tell of no fault.
+SAID_ALWAYS = ("Connecting to", "CONNECTED", "Can't use SSL_get_servername", "depth=", "verify return", "---", "no peer certificate")
 # What kcat begins its lines with: level, time, kind, client, thread, broker.
 PREFIX = re.compile(r"^%\d\|[^|]*\|\w+\|[^|]*\|\s*(\[thrd:[^\]]*\]:\s*)?")
 
@@ -72,8 +74,7 @@ class Said:
     @property
     def first_line(self):
         lines = [line.strip() for line in self.text.splitlines() if line.strip()]
-        # kcat and OpenSSL tell first of what they are about to do.
-        telling = [line for line in lines if not line.startswith(("Connecting to", "CONNECTED", "% Reading"))]
+        telling = [line for line in lines if not line.startswith(SAID_ALWAYS)]
         return PREFIX.sub("", (telling or lines or [""])[0])
 
 

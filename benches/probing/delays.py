@@ -104,8 +104,10 @@ def sized(data):
 
 
 def failed_login(port, mechanism, first, second=None, ca=None):
-    """From the last word of a login to the broker's no, and its time for TLS. `second` makes the last word of the answer to
-    the first."""
+    """From the last word of a login to the broker's no, and its time for TLS.
+
+    `second` makes the last word of the answer to the first.
+    """
 
     def measured():
         took = hello(port, ca) if ca else 0.0

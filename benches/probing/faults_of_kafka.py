@@ -29,7 +29,8 @@ def _(rig):
 def _(rig):
     port = rig.kafka.ports["sasl"]
     delay = delays.failed_login(port, "PLAIN", f"\0{ALICE}\0wrong".encode())
-    return Case(by_sasl(port, "Plain", ALICE, "wrong"), others=[kcat(port, *in_clear("PLAIN", ALICE, "wrong"))], delay=delay)
+    others = [kcat(port, *in_clear("PLAIN", ALICE, "wrong"))]
+    return Case(by_sasl(port, "Plain", ALICE, "wrong"), others=others, delay=delay)
 
 
 @fault("wrong password, PLAIN over TLS", "Kafka", "kafka-bad-password", "login")
@@ -61,7 +62,8 @@ def _(rig):
 @fault("a listener without SASL", "Kafka", "kafka-no-sasl-listener", "login")
 def _(rig):
     port = rig.kafka.ports["plain"]
-    return Case(by_sasl(port, "Plain", ALICE), others=[kcat(port, *in_clear("PLAIN", ALICE, PASSWORD))], delay=delays.exchange(port))
+    others = [kcat(port, *in_clear("PLAIN", ALICE, PASSWORD))]
+    return Case(by_sasl(port, "Plain", ALICE), others=others, delay=delays.exchange(port))
 
 
 @fault("SASL needed and not configured", "Kafka", "kafka-sasl-required", "login")
@@ -105,7 +107,8 @@ def _(rig):
 def _(rig):
     port, ca = rig.kafka.ports["elsewhere"], rig.pki.ca
     manifest = manifests.kafka(port, ca=ca, host="localhost")
-    # kcat knows no detour, and would find the wrong name at its bootstrap already. This listener is at another address, and as quick as its neighbour.
+    # kcat knows no detour, and would find the wrong name at its bootstrap already. The broker's time is taken at its
+    # other listener.
     delay = delays.exchange(rig.kafka.ports["tls"], ca, times=2)
     return Case(manifest, ["--connect-to", f"localhost:{port}:{ELSEWHERE}:{port}"], delay=delay)
 

@@ -1,4 +1,4 @@
-"""The manifests that the faults are in: an endpoint, what it trusts and logs in with, and a dataflow where one is needed."""
+"""The manifests that the faults are in: an endpoint, what it trusts and logs in with, perhaps a dataflow."""
 
 import base64
 import json

@@ -47,7 +47,7 @@ WORDS = {
 NOISE = re.compile(r"\[thrd:[^\]]*\]:?|\b(sasl_)?(ssl|plaintext)://\S*|^%\d\|[^|]*\|\w+\|[^|]*\|", re.MULTILINE)
 
 # Lines that tell of no fault.
-SAID_ALWAYS = ("Connecting to", "CONNECTED", "Can't use SSL_get_servername", "depth=", "verify return", "---", "no peer certificate")
+SAID_ALWAYS = ("Connecting to", "CONNECTED", "Can't use SSL_get_servername", "depth=", "verify return", "---")
 # What kcat begins its lines with: level, time, kind, client, thread, broker.
 PREFIX = re.compile(r"^%\d\|[^|]*\|\w+\|[^|]*\|\s*(\[thrd:[^\]]*\]:\s*)?")
 

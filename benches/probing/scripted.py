@@ -88,7 +88,7 @@ def packet(stream):
 
 
 def broker(connack, answer):
-    """A broker of MQTT that answers CONNECT with `connack`, and what comes after it by `answer`, until that is nothing."""
+    """A broker of MQTT that answers CONNECT with `connack`, and what comes after it by `answer`."""
 
     def script(stream):
         first = stream.recv(1, socket.MSG_PEEK)

@@ -91,7 +91,8 @@ class Web:
     def __init__(self, processes, folder):
         self.port = free_port()
         folder.mkdir()
-        command = [sys.executable, "-m", "http.server", str(self.port), "--bind", "127.0.0.1", "--directory", str(folder)]
+        command = [sys.executable, "-m", "http.server", str(self.port)]
+        command += ["--bind", "127.0.0.1", "--directory", str(folder)]
         wait_for_port(self.port, processes.start(command), 30)
 
 
@@ -151,7 +152,8 @@ class Kafka:
             [*allow, f"User:{READER}", "--operation", "Read"],
             [*allow, f"User:{DESCRIBER}", "--operation", "Describe"],
         ]
-        running = [subprocess.Popen(self.java(*step), stdout=subprocess.PIPE, stderr=subprocess.STDOUT) for step in steps]
+        piped = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+        running = [subprocess.Popen(self.java(*step), **piped) for step in steps]
         for step, process in zip(steps, running):
             said = process.communicate(timeout=120)[0]
             if process.returncode != 0:

@@ -32,6 +32,7 @@ pub fn reach(args: &ReachArgs, logins: &[&Given], io: &mut Io<'_>) -> Result<Rea
         connect_to: parse_all(&args.connect_to)?,
         proxy: args.proxy.as_deref().map(|text| text.parse().map_err(|error| wrong("--proxy", error))).transpose()?,
         step_timeout: limit(args)?,
+        ..Route::default()
     };
     let read =
         |path: &String| std::fs::read(path).map_err(|error| wrong("--ca", format!("`{path}` cannot be read: {error}")));

@@ -113,7 +113,8 @@ pub async fn open(
     let limit = route.step_timeout;
     let reached = net::reach(target, route).await?;
     let mut opened = Opened { address: reached.address, addresses: reached.addresses, tls: None };
-    let mut stream: Box<dyn Stream> = Box::new(reached.stream);
+    let mut stream: Box<dyn Stream> =
+        if route.prompt { Box::new(net::Prompt::new(reached.stream)) } else { Box::new(reached.stream) };
     if let Some(options) = tls {
         let (secured, facts) = tls::handshake(stream, &target.host, options, limit).await?;
         opened.tls = Some(facts);

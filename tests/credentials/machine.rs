@@ -20,6 +20,7 @@ fn vm(port: u16) -> Secrets {
         proxy: Some("127.0.0.1:1".parse().unwrap()),
         connect_to: vec![format!("127.0.0.1:{port}:127.0.0.1:1").parse().unwrap()],
         step_timeout: Duration::from_secs(10),
+        ..Route::default()
     };
     let services = Services { imds: Target::new("127.0.0.1", port), route, ..Services::default() };
     Secrets { environment: environment(&[]), services, ..Secrets::default() }

@@ -182,6 +182,7 @@ pub fn probe(parts: &[String], with: &With) -> Probed {
             connect_to: with.connect_to.iter().map(|text| text.parse().unwrap()).collect(),
             proxy: with.proxy.as_ref().map(|text| text.parse().unwrap()),
             step_timeout: limit,
+            prompt: true,
         },
         trusted: with.ca.iter().map(|pem| pem.clone().into_bytes()).collect(),
         os_roots: false,

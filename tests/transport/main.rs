@@ -3,7 +3,6 @@
 #![cfg(feature = "probe")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it cannot go on")]
 
-#[cfg(feature = "run")]
 #[path = "../brokers/mod.rs"]
 mod brokers;
 mod chain;

@@ -30,6 +30,7 @@ pub(super) fn run(
     let given = given(&args.login)?;
     let mut reach = reach(&args.reach, &[&given], io)?;
     reach.secrets.tools.context.clone_from(&args.from_kubectl);
+    reach.route.prompt = true;
     reach.secrets.cluster |= args.from_kubectl.is_some();
     // One thread: endpoints wait for the network, not for the processor.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -84,7 +84,7 @@ pub fn is_in_cluster(name: &str) -> bool {
 
 fn unknown(error: &NameError, written: &Target, dialled: &Target, kind: Kind) -> Fault {
     let is_detour = written != dialled;
-    if matches!(error, NameError::Unknown { .. }) && !is_detour && (kind.in_cluster || is_in_cluster(&written.host)) {
+    if !is_detour && (kind.in_cluster || is_in_cluster(&written.host)) {
         let service = written.host.split('.').next().unwrap_or(&written.host);
         let namespace = written.host.split('.').nth(1).unwrap_or("azure-iot-operations");
         let port = written.port;

@@ -14,12 +14,13 @@ mod tls;
 use super::fault::Fault;
 use super::{Climb, Means, Opening};
 use crate::access::trust::{self, Bundle};
-use crate::access::wire;
+use crate::access::{address, wire};
 use crate::message::Wire;
 use crate::model::FarEnd;
 use crate::report::probe::{Rung, Stage};
 use crate::transport::Stream;
 use crate::transport::identify::{self, Spoken};
+use crate::transport::net::Prompt;
 use crate::transport::tls::TlsFacts;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -76,6 +77,8 @@ pub struct Kind {
     pub in_cluster: bool,
     /// Whether it is a service of Azure, whose certificates come from public authorities.
     pub azure: bool,
+    /// Whether it should speak through a WebSocket.
+    pub websocket: bool,
     /// What it should speak.
     pub expects: Option<Wire>,
     /// Whether the trust bundle of its manifest is not at hand, so that the dataflow may trust what is not trusted here.
@@ -98,6 +101,7 @@ impl Kind {
                     | FarEnd::OpenTelemetry
                     | FarEnd::Unknown
             ),
+            websocket: address::websocket(&subject.end),
             expects: wire(&subject.end),
             bundle_unknown: matches!(bundle, Bundle::Unknown { .. }) && means.reach.trusted.is_empty(),
         }
@@ -107,7 +111,7 @@ impl Kind {
 async fn go(stages: &mut Stages, means: &Means<'_>, opening: &Opening, kind: Kind) -> Result<Opened, Fault> {
     let addresses = dns::look_up(stages, means, opening, kind).await?;
     let (stream, address, round_trip) = tcp::connect(stages, means, opening, &addresses).await?;
-    let stream: Box<dyn Stream> = Box::new(stream);
+    let stream: Box<dyn Stream> = Box::new(Prompt::new(stream));
     let Some(options) = &opening.tls else {
         stages.none(Stage::Tls, "the manifest switches it off");
         return Ok(Opened { stream, address, tls: None, round_trip });

@@ -127,7 +127,7 @@ pub fn plain(spoken: &Spoken, kind: Kind) -> Fault {
         (Some(Wire::Mqtt), Spoken::Mqtt5 | Spoken::Mqtt311)
             | (Some(Wire::Kafka), Spoken::Kafka)
             | (None, Spoken::Http { .. })
-    );
+    ) || (kind.websocket && matches!(spoken, Spoken::Http { .. }));
     let message = format!("{spoken} is spoken there in clear, and no TLS");
     if expected {
         return Fault::new(Stage::Tls, &tls::TLS_ON_PLAIN_PORT, Line::Tls, message).help(

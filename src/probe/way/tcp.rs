@@ -85,6 +85,8 @@ fn unreachable(target: &Target, attempts: &[Attempt], is_proxy: bool) -> Fault {
         (&network::TCP_REFUSED, "correct the port, or start what should listen there")
     } else if causes().any(|cause| matches!(cause, TcpCause::Unreachable)) {
         (&network::TCP_UNREACHABLE, "see whether this machine is in the right network, or on the VPN")
+    } else if causes().any(|cause| matches!(cause, TcpCause::Reset)) {
+        (&network::PEER_RESET, "look for a firewall or a load balancer that ends connections to this port")
     } else {
         (&network::TCP_NO_ANSWER, "look for a firewall on the way that lets this port not through, and for a dead host")
     };

@@ -95,7 +95,7 @@ pub async fn greet(means: &Means<'_>, opening: &Opening, opened: Opened) -> Resu
     let shown = tls.as_ref().is_some_and(is_shown);
     let mut connection = Connection::new(stream, CLIENT_ID, means.reach.route.step_timeout);
     let started = Instant::now();
-    let is_foreign = |spoken: &Spoken| *spoken != Spoken::Kafka;
+    let is_foreign = |spoken: &Spoken| !matches!(spoken, Spoken::Kafka | Spoken::Other(_));
     let asking = who(means, opening, Some(Spoken::Kafka));
     let error = match hedged(connection.versions(), quiet, asking, is_foreign).await {
         Heard::Answer(Ok(versions)) => {

@@ -26,7 +26,9 @@ pub fn judge(climb: &mut Climb<'_>, connack: &ConnAck, asked: &ConnectOptions) {
     faults.extend(held.receive_maximum());
     faults.extend(held.keep_alive(asked));
     faults.extend(held.session_expiry(asked));
-    let summary = match faults.len() {
+    let serious = faults.iter().filter(|fault| fault.gravity() >= Severity::Warning).count();
+    let summary = match serious {
+        0 if !faults.is_empty() => "everything that the manifest writes, less than its defaults".to_owned(),
         0 => "everything that the manifest asks for".to_owned(),
         1 => "less than the manifest asks for in one point".to_owned(),
         count => format!("less than the manifest asks for in {count} points"),

@@ -69,7 +69,8 @@ async fn exchange(
     let doubt = async {
         sleep(link.quiet).await;
         heard = who_meanwhile(climb, opening, link.meanwhile()).await;
-        if heard.as_ref().is_none_or(|spoken| *spoken == Spoken::Mqtt5) {
+        // What has no name may be this very broker's way to answer a stranger.
+        if heard.as_ref().is_none_or(|spoken| matches!(spoken, Spoken::Mqtt5 | Spoken::Other(_))) {
             // A broker may take its time over a login.
             pending::<()>().await;
         }

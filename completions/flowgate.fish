@@ -102,9 +102,9 @@ workload-identity\t'Entra, with the token in `AZURE_FEDERATED_TOKEN_FILE`'
 service-principal\t'Entra, with the secret in `AZURE_CLIENT_SECRET`'
 managed-identity\t'The identity of this Azure VM or Arc-enabled server'"
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l service-account -d 'Service account that `--ask kubectl` gets tokens for' -r
-complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l username -d 'User name, which no dataflow can send in MQTT' -r
+complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l username -d 'User name, which no dataflow can send in MQTT; for one endpoint only' -r
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l password -d 'Where its password is: `file:PATH`, `env:VARIABLE` or `stdin`' -r
-complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l client-cert -d 'PEM file with a client certificate and its chain' -r
+complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l client-cert -d 'PEM file with a client certificate and its chain; among several endpoints for those that log in by one' -r
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l client-key -d 'PEM file with the key of it' -r
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l color -d 'When to colour the output' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set'
 always\t'Always'
@@ -113,7 +113,7 @@ complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -s v -l verbose
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -s q -l quiet -d 'Print findings only, no ladders; twice: nothing'
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l write -d 'Send a message to each destination topic, to find out whether it is taken; the report says what was sent'
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l os-roots -d 'Trust what the operating system trusts, too'
-complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l anonymous -d 'Log in as nobody'
+complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -l anonymous -d 'Log in as nobody; for one endpoint only'
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c flowgate -n "__fish_flowgate_using_subcommand probe" -s V -l version -d 'Print version'
 complete -c flowgate -n "__fish_flowgate_using_subcommand run" -l dataflow -d 'The dataflow to run, where the files hold several' -r

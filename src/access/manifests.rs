@@ -220,6 +220,11 @@ impl Manifests {
         Ok(Self { sources, bundle, findings: shown, flows, has_arm, items, config_maps, missing, built_in })
     }
 
+    /// Whether there are resources of ARM, which are not read.
+    pub const fn has_arm(&self) -> bool {
+        self.has_arm
+    }
+
     /// The names of all dataflows.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.flows.iter().map(|read| read.id.name())

@@ -66,20 +66,20 @@ pub struct TestArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Login in place of the manifest's")]
 pub struct ProbeLoginArgs {
-    /// User name, which no dataflow can send in MQTT
+    /// User name, which no dataflow can send in MQTT; for one endpoint only
     #[arg(long, value_name = "NAME")]
     pub username: Option<String>,
     /// Where its password is: `file:PATH`, `env:VARIABLE` or `stdin`
     #[arg(long, value_name = "SOURCE", requires = "username")]
     pub password: Option<String>,
-    /// PEM file with a client certificate and its chain
+    /// PEM file with a client certificate and its chain; among several endpoints for those that log in by one
     #[arg(long, value_name = "FILE", requires = "client_key")]
     pub client_cert: Option<String>,
     /// PEM file with the key of it
     #[arg(long, value_name = "FILE", requires = "client_cert")]
     pub client_key: Option<String>,
-    /// Log in as nobody
-    #[arg(long, conflicts_with_all = ["username", "client_cert"])]
+    /// Log in as nobody; for one endpoint only
+    #[arg(long, conflicts_with_all = ["username", "client_cert", "token_file"])]
     pub anonymous: bool,
 }
 

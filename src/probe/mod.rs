@@ -24,7 +24,7 @@ pub use climb::Climb;
 pub use fault::{Fault, Line};
 pub use subject::{DestinationUse, SourceUse, Subject, Uses, subjects, uses_default};
 
-use crate::access::{Given, LoginError, Manifests, Proof, Reach, address, login, trust, wire};
+use crate::access::{End, Given, LoginError, Manifests, Proof, Reach, address, login, trust, wire};
 use crate::diag::Severity;
 use crate::message::Wire;
 use crate::model::{EndpointType, FarEnd};
@@ -46,6 +46,8 @@ pub struct Means<'a> {
     pub reach: &'a Reach,
     /// A login that a person gives in place of the manifest's.
     pub given: &'a Given,
+    /// Whether a single endpoint is probed, which then gets that login whatever its method is.
+    pub alone: bool,
     /// Whether messages may be sent to find out whether they are taken.
     pub write: bool,
     /// Bytes of the largest message that dataflows will carry, if a person says so.
@@ -96,7 +98,9 @@ async fn climb_up(climb: &mut Climb<'_>, sent: &mut Sent) {
         return;
     }
     // Known before anybody is dialled; told at the stage where it would matter.
-    let mut proof = login::prove(end, means.manifests, means.reach, means.given).await;
+    let as_is = Given::default();
+    let given = if is_for(means, end) { means.given } else { &as_is };
+    let mut proof = login::prove(end, means.manifests, means.reach, given).await;
     sent.learn(&proof, means.reach);
     if let Ok(proof) = &proof {
         climb.identity(&proof.words);
@@ -132,6 +136,12 @@ async fn climb_up(climb: &mut Climb<'_>, sent: &mut Sent) {
     if let Some(opened) = opened {
         speak(climb, &opening, opened, proof).await;
     }
+}
+
+/// Whether the login that a person gives is for `end`. Among several endpoints only a client certificate can be, for those
+/// that log in by one: a password must not go to brokers that it was not meant for.
+fn is_for(means: &Means<'_>, end: &End) -> bool {
+    means.alone || (means.given.client_cert.is_some() && login::method(end).starts_with("x509"))
 }
 
 /// There is nowhere to go: because of the manifest, or because a placeholder is still to be filled in.

@@ -114,7 +114,7 @@ pub async fn open(
     let reached = net::reach(target, route).await?;
     let mut opened = Opened { address: reached.address, addresses: reached.addresses, tls: None };
     let mut stream: Box<dyn Stream> =
-        if route.prompt { Box::new(net::Prompt::new(reached.stream)) } else { Box::new(reached.stream) };
+        if route.quick_ack { Box::new(net::QuickAck::new(reached.stream)) } else { Box::new(reached.stream) };
     if let Some(options) = tls {
         let (secured, facts) = tls::handshake(stream, &target.host, options, limit).await?;
         opened.tls = Some(facts);

@@ -188,6 +188,19 @@ fn a_volume_is_not_probed_and_did_not_pass() {
 }
 
 #[test]
+fn a_password_goes_to_no_broker_that_it_was_not_meant_for() {
+    let mut scene = anonymous("one.invalid:1883", "");
+    scene.add("two.yaml", &mqtt("two.invalid:1883", "Anonymous", None, "").replace("name: press", "name: other"));
+    for login in [&["--username", "plant"][..], &["--anonymous"]] {
+        let run = common::run(&[&["probe", &scene.path(".")], login].concat(), b"");
+        assert_eq!(run.exit.code(), 2, "{run:?}");
+        assert!(run.stderr.contains("`--endpoint` names one"), "{run:?}");
+    }
+    let run = common::run(&["probe", &scene.path("."), "--endpoint", "press", "--username", "plant"], b"");
+    assert_eq!(run.exit.code(), 1, "one endpoint is probed: {run:?}");
+}
+
+#[test]
 fn event_grids_name_for_http_is_known_beforehand() {
     let host = "plant7.westeurope-1.eventgrid.azure.net:8883";
     Scene::new(&mqtt(host, "SystemAssignedManagedIdentity", Some(""), "host")).expect(

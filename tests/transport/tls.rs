@@ -181,7 +181,7 @@ fn plain_ports_and_tls_ports_mixed_up() {
     let secured = serve(TLS, &authority.server(&["127.0.0.1"]), "");
     block(async {
         let error = refused(plain.port(0), trusting(&authority.pem())).await;
-        assert!(matches!(error.cause, TlsCause::Plain { .. } | TlsCause::Ended(_)), "{error:?}");
+        assert!(matches!(error.cause, TlsCause::Plain { .. } | TlsCause::Ended(_) | TlsCause::Reset), "{error:?}");
         let error = Client::connect(options(secured.port(0), "plain")).await.unwrap_err();
         assert_eq!(error.layer(), Layer::Mqtt);
         let http = super::peer::peer(|mut stream| async move {

@@ -80,7 +80,8 @@ fn subjects(
     let is_detour = |target: &Target| reach.route.resolve(target) != target;
     match probe::subjects(manifests, &args.endpoints, default.as_ref().is_some_and(is_detour)) {
         Ok(subjects) if subjects.is_empty() && unread.is_empty() => {
-            Err(CommandError::Nothing("no dataflow endpoint is among the files".to_owned()))
+            let arm = if manifests.has_arm() { ": templates of ARM or Bicep are not read" } else { "" };
+            Err(CommandError::Nothing(format!("no dataflow endpoint is among the files{arm}")))
         }
         Ok(subjects) => Ok(subjects),
         Err(missing) => {

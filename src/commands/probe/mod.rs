@@ -30,15 +30,20 @@ pub(super) fn run(
     let given = given(&args.login)?;
     let mut reach = reach(&args.reach, &[&given], io)?;
     reach.secrets.tools.context.clone_from(&args.from_kubectl);
-    reach.route.prompt = true;
+    reach.route.quick_ack = true;
     reach.secrets.cluster |= args.from_kubectl.is_some();
     // One thread: endpoints wait for the network, not for the processor.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let inputs = inputs::read(args, &reach, now, &runtime, io)?;
+    if inputs.subjects.len() > 1 && (given.username.is_some() || given.anonymous) {
+        let flag = if given.anonymous { "--anonymous" } else { "--username" };
+        return Err(wrong(flag, "it is a login for one endpoint, and there are several: `--endpoint` names one"));
+    }
     let means = Means {
         manifests: &inputs.manifests,
         reach: &reach,
         given: &given,
+        alone: inputs.subjects.len() == 1,
         write: args.test.write,
         message_size: args.test.message_size,
         warn_days: args.test.warn_days,

@@ -88,7 +88,7 @@ fn unknown(error: &NameError, written: &Target, dialled: &Target, kind: Kind) ->
         let service = written.host.split('.').next().unwrap_or(&written.host);
         let namespace = written.host.split('.').nth(1).unwrap_or("azure-iot-operations");
         let port = written.port;
-        let message = format!("`{}` is known inside the cluster only", written.host);
+        let message = format!("`{}` has no address here: it looks like a name of the cluster", written.host);
         return Fault::new(Stage::Dns, &network::IN_CLUSTER_NAME, Line::Host, message)
             .note(error.to_string())
             .help(format!(

@@ -20,7 +20,7 @@ use crate::model::FarEnd;
 use crate::report::probe::{Rung, Stage};
 use crate::transport::Stream;
 use crate::transport::identify::{self, Spoken};
-use crate::transport::net::Prompt;
+use crate::transport::net::QuickAck;
 use crate::transport::tls::TlsFacts;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -111,7 +111,7 @@ impl Kind {
 async fn go(stages: &mut Stages, means: &Means<'_>, opening: &Opening, kind: Kind) -> Result<Opened, Fault> {
     let addresses = dns::look_up(stages, means, opening, kind).await?;
     let (stream, address, round_trip) = tcp::connect(stages, means, opening, &addresses).await?;
-    let stream: Box<dyn Stream> = Box::new(Prompt::new(stream));
+    let stream: Box<dyn Stream> = Box::new(QuickAck::new(stream));
     let Some(options) = &opening.tls else {
         stages.none(Stage::Tls, "the manifest switches it off");
         return Ok(Opened { stream, address, tls: None, round_trip });

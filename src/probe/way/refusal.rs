@@ -9,6 +9,9 @@ use crate::transport::identify::Spoken;
 use crate::transport::tls::{ClientRefusal, TlsCause, TlsError, TlsOptions, Trust, late_alert};
 use std::io;
 
+/// What ends connections before anything is said.
+const ENDED: &str = "a firewall or load balancer on the way does this, and a server that does not take this address";
+
 /// The fault of `error`.
 pub fn fault(error: &TlsError, options: &TlsOptions, kind: Kind) -> Fault {
     let message = error.cause.to_string();
@@ -35,20 +38,11 @@ pub fn fault(error: &TlsError, options: &TlsOptions, kind: Kind) -> Fault {
         TlsCause::Certificate(_) => at(&tls::TLS_CERTIFICATE_REFUSED, Line::Host),
         TlsCause::Silent(_) => at(&network::PEER_SILENT, Line::Host)
             .help("a server that is overloaded or stuck does this, and a load balancer without a server behind it"),
-        TlsCause::Ended(words) => ended(words, message.clone()),
+        TlsCause::Reset => at(&network::PEER_RESET, Line::Host).help(ENDED),
+        TlsCause::Ended(_) => at(&network::PEER_CLOSED, Line::Host).help(ENDED),
         TlsCause::Plain { .. } => at(&tls::TLS_ON_PLAIN_PORT, Line::Tls),
-        TlsCause::Alert { name, .. } if name == "HandshakeFailure" || name == "InsufficientSecurity" => {
-            at(&tls::TLS_NO_COMMON_PARAMETERS, Line::Host)
-        }
         TlsCause::ServerName | TlsCause::Alert { .. } | TlsCause::Other(_) => at(&tls::TLS_FAILED, Line::Host),
     }
-}
-
-/// The connection ended before anything was said.
-fn ended(words: &str, message: String) -> Fault {
-    let entry = if words.contains("reset") { &network::PEER_RESET } else { &network::PEER_CLOSED };
-    Fault::new(Stage::Tls, entry, Line::Host, message)
-        .help("a firewall or load balancer on the way does this, and a server that takes this client's address not")
 }
 
 /// A chain that nobody here vouches for.

@@ -50,7 +50,7 @@ pub async fn handshake(
     let took = started.elapsed();
     stages.leave(took, told(&error.facts, means.now));
     // A port that speaks in clear closes, or answers with bytes that are no TLS; if it waits it was asked meanwhile.
-    let may_be_plain = matches!(error.cause, TlsCause::Ended(_) | TlsCause::Plain { .. });
+    let may_be_plain = matches!(error.cause, TlsCause::Reset | TlsCause::Ended(_) | TlsCause::Plain { .. });
     let spoken = if may_be_plain { in_clear().await } else { None };
     Err(match spoken {
         Some(spoken) => refusal::plain(&spoken, kind),

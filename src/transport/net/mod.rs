@@ -4,13 +4,13 @@
 //! besides addresses is in `dns`.
 
 mod name;
-mod prompt;
+mod quick_ack;
 mod scope;
 mod target;
 mod tcp;
 
 pub use name::{NameError, lookup};
-pub use prompt::Prompt;
+pub use quick_ack::QuickAck;
 pub use scope::{Scope, scope};
 pub use target::{BadTarget, ConnectTo, Target};
 pub use tcp::{Attempt, TcpCause, TcpError, connect, dial, dial_each};
@@ -30,12 +30,12 @@ pub struct Route {
     /// The limit of each single step.
     pub step_timeout: Duration,
     /// Whether connections acknowledge at once what they receive, for single questions.
-    pub prompt: bool,
+    pub quick_ack: bool,
 }
 
 impl Default for Route {
     fn default() -> Self {
-        Self { connect_to: Vec::new(), proxy: None, step_timeout: Duration::from_secs(10), prompt: false }
+        Self { connect_to: Vec::new(), proxy: None, step_timeout: Duration::from_secs(10), quick_ack: false }
     }
 }
 

@@ -99,6 +99,9 @@ pub enum TlsCause {
         /// What is spoken instead, if it could be told.
         speaks: Option<&'static str>,
     },
+    /// The connection was reset before anything was said.
+    #[error("the other end reset the connection; a port without TLS often does that")]
+    Reset,
     /// The other end closed the connection or the network did, before anything was said.
     #[error("{0}; a port without TLS often does that")]
     Ended(String),
@@ -141,6 +144,7 @@ fn instead(speaks: &Option<&'static str>) -> String {
 pub(super) fn cause(error: &io::Error, heard: &[u8], facts: &TlsFacts, gap: Option<String>) -> TlsCause {
     let Some(inner) = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) else {
         return match heard {
+            [] if error.kind() == io::ErrorKind::ConnectionReset => TlsCause::Reset,
             [] => TlsCause::Ended(io_words::io(error)),
             _ => TlsCause::Other(io_words::io(error)),
         };
@@ -166,6 +170,9 @@ fn refused(alert: AlertDescription, facts: &TlsFacts) -> TlsCause {
         (_, Some(refusal), Some(shown)) => TlsCause::Client(refusal.given(shown)),
         // Before it asked for one it can only mean that there are no parameters in common.
         (_, Some(refusal), None) if refusal != ClientRefusal::Handshake => TlsCause::Client(refusal),
+        (AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity, ..) => {
+            TlsCause::Incompatible(alert_words(alert).to_owned())
+        }
         _ => TlsCause::Alert { name: format!("{alert:?}"), words: alert_words(alert) },
     }
 }

@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 
 /// The connection. Elsewhere than on Linux it is a plain one.
 #[derive(Debug)]
-pub struct Prompt(TcpStream);
+pub struct QuickAck(TcpStream);
 
-impl Prompt {
+impl QuickAck {
     /// Over `stream`.
     pub const fn new(stream: TcpStream) -> Self {
         Self(stream)
@@ -34,7 +34,7 @@ impl Prompt {
     }
 }
 
-impl AsyncRead for Prompt {
+impl AsyncRead for QuickAck {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let poll = Pin::new(&mut self.0).poll_read(cx, buf);
         self.hurry();
@@ -42,7 +42,7 @@ impl AsyncRead for Prompt {
     }
 }
 
-impl AsyncWrite for Prompt {
+impl AsyncWrite for QuickAck {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.0).poll_write(cx, buf)
     }

@@ -5,43 +5,45 @@
 
 use super::climb::detail;
 use super::fault::{Fault, Line};
-use super::way::{self, Opened};
+use super::way::{Heard, Opened, hedged, who};
 use super::{Climb, Opening};
 use crate::model::EndpointType;
 use crate::policy::probe::{door, network};
-use crate::report::probe::{Fact, Stage};
+use crate::report::probe::Stage;
 use crate::transport::http::{self, Answer, HttpError, Request};
 use crate::transport::identify::Spoken;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The body of the answer is of no use.
 const LARGEST_BODY: usize = 1024;
 
 /// Asks for the root and takes any answer of HTTP for one.
 pub async fn climb(climb: &mut Climb<'_>, opening: &Opening, opened: Opened) {
-    let limit = climb.means().reach.route.step_timeout;
+    let means = climb.means();
+    let limit = means.reach.route.step_timeout;
+    let is_collector = climb.subject().end.summary.kind == Some(EndpointType::OpenTelemetry);
     let host = http::host_header(&opening.target, opening.tls.is_some());
+    let (quiet, request) = (opened.quiet(), Request::get());
     let started = Instant::now();
-    let answer = http::exchange(opened.stream, &host, "/", &Request::get(), limit, LARGEST_BODY).await;
+    let answer = http::exchange(opened.stream, &host, "/", &request, limit, LARGEST_BODY);
+    let is_foreign = |spoken: &Spoken| !matches!(spoken, Spoken::Http { .. } | Spoken::Other(_));
+    let (error, spoken) = match hedged(answer, quiet, who(means, opening, limit, None), is_foreign).await {
+        Heard::Answer(Ok(answer)) => {
+            told(climb, &answer, started.elapsed());
+            (None, None)
+        }
+        Heard::Foreign(spoken) => (None, Some(spoken)),
+        // A silence was waited out beside the same question.
+        Heard::Answer(Err(error @ HttpError::Silent(_))) => (Some(error), None),
+        Heard::Answer(Err(error)) => (Some(error), who(means, opening, limit, None).await),
+    };
     let took = started.elapsed();
-    match answer {
-        Ok(answer) => {
-            let (summary, facts) = told(&answer);
-            if answer.status >= 500 {
-                let message = format!("the server answers HTTP {} {}", answer.status, answer.phrase);
-                climb.fault(Fault::new(Stage::Protocol, &door::HTTP_REFUSED, Line::Host, message));
-            }
-            climb.pass(Stage::Protocol, took, summary, facts);
+    match (error, spoken) {
+        (None, None) => {}
+        (_, Some(Spoken::Http2)) if is_collector => {
+            climb.pass(Stage::Protocol, took, "HTTP/2, as gRPC has it", Vec::new());
         }
-        Err(error) => {
-            let spoken = way::who(climb.means(), opening, None).await;
-            let is_collector = climb.subject().end.summary.kind == Some(EndpointType::OpenTelemetry);
-            if is_collector && spoken == Some(Spoken::Http2) {
-                climb.pass(Stage::Protocol, started.elapsed(), "HTTP/2, as gRPC has it", Vec::new());
-            } else {
-                return climb.stop(fault(&error, spoken.as_ref()), Some(took), Vec::new());
-            }
-        }
+        (error, spoken) => return climb.stop(fault(error.as_ref(), spoken.as_ref()), Some(took), Vec::new()),
     }
     climb.skip(Stage::Login, "the login of this type of endpoint is not tested");
     climb.none(Stage::Limits, "");
@@ -49,20 +51,26 @@ pub async fn climb(climb: &mut Climb<'_>, opening: &Opening, opened: Opened) {
     climb.skip(Stage::Permission, "what may be written is not tested");
 }
 
-fn told(answer: &Answer) -> (String, Vec<Fact>) {
+/// Says what HTTP answers: a server that fails is still the right kind of server.
+fn told(climb: &mut Climb<'_>, answer: &Answer, took: Duration) {
     let mut facts = vec![detail("status", format!("{} {}", answer.status, answer.phrase))];
     facts.extend(answer.header("server").map(|server| detail("server", server.escape_debug().to_string())));
-    (format!("HTTP answers ({} without a login)", answer.status), facts)
+    climb.pass(Stage::Protocol, took, format!("HTTP answers ({} without a login)", answer.status), facts);
+    if answer.status >= 500 {
+        let message = format!("the server answers HTTP {} {}", answer.status, answer.phrase);
+        climb.fault(Fault::new(Stage::Protocol, &door::HTTP_REFUSED, Line::Host, message));
+    }
 }
 
-fn fault(error: &HttpError, spoken: Option<&Spoken>) -> Fault {
+fn fault(error: Option<&HttpError>, spoken: Option<&Spoken>) -> Fault {
+    let at = |entry, message: String| Fault::new(Stage::Protocol, entry, Line::Host, message);
     match (error, spoken) {
         (_, Some(spoken)) if !matches!(spoken, Spoken::Http { .. }) => {
-            Fault::new(Stage::Protocol, &door::NOT_HTTP, Line::Host, format!("{spoken} is spoken there, and no HTTP"))
-                .help("correct host and port")
+            at(&door::NOT_HTTP, format!("{spoken} is spoken there, and no HTTP")).help("correct host and port")
         }
-        (HttpError::Silent(_), _) => Fault::new(Stage::Protocol, &network::PEER_SILENT, Line::Host, error.to_string()),
-        (HttpError::Ended(_), _) => Fault::new(Stage::Protocol, &network::PEER_CLOSED, Line::Host, error.to_string()),
-        _ => Fault::new(Stage::Protocol, &door::NOT_HTTP, Line::Host, error.to_string()).help("correct host and port"),
+        (Some(error @ HttpError::Silent(_)), _) => at(&network::PEER_SILENT, error.to_string()),
+        (Some(error @ HttpError::Ended(_)), _) => at(&network::PEER_CLOSED, error.to_string()),
+        (Some(error), _) => at(&door::NOT_HTTP, error.to_string()).help("correct host and port"),
+        (None, _) => at(&door::NOT_HTTP, "no HTTP is spoken there".to_owned()).help("correct host and port"),
     }
 }

@@ -12,7 +12,6 @@ use crate::transport::identify::Spoken;
 use crate::transport::kafka_socket::{Api, KafkaError, Versions};
 use crate::transport::tls::TlsFacts;
 use std::time::{Duration, Instant};
-use tokio::time::timeout;
 
 /// How long it is asked what else is spoken where a connection was ended at once.
 const ASKING: Duration = Duration::from_secs(2);
@@ -96,7 +95,8 @@ pub async fn greet(means: &Means<'_>, opening: &Opening, opened: Opened) -> Resu
     let mut connection = Connection::new(stream, CLIENT_ID, means.reach.route.step_timeout);
     let started = Instant::now();
     let is_foreign = |spoken: &Spoken| !matches!(spoken, Spoken::Kafka | Spoken::Other(_));
-    let asking = who(means, opening, Some(Spoken::Kafka));
+    let limit = means.reach.route.step_timeout;
+    let asking = who(means, opening, limit, Some(Spoken::Kafka));
     let error = match hedged(connection.versions(), quiet, asking, is_foreign).await {
         Heard::Answer(Ok(versions)) => {
             let took = started.elapsed();
@@ -115,8 +115,8 @@ pub async fn greet(means: &Means<'_>, opening: &Opening, opened: Opened) -> Resu
     }
     // A silence was waited out beside the same question.
     let is_silent = matches!(error, KafkaError::Silent { .. });
-    let asking = async { if is_silent { None } else { who(means, opening, Some(Spoken::Kafka)).await } };
-    if let Some(spoken) = timeout(ASKING, asking).await.ok().flatten() {
+    let spoken = if is_silent { None } else { who(means, opening, limit.min(ASKING), Some(Spoken::Kafka)).await };
+    if let Some(spoken) = spoken {
         return Err(door::foreign(&spoken, opening));
     }
     if let Some(fault) = tls.as_ref().and_then(|facts| unanswered(&error, facts)) {

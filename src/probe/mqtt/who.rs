@@ -1,7 +1,6 @@
 //! Asks what is spoken at the address of an endpoint, on connections of their own and without any credential.
 
-use crate::probe::{Climb, Opening};
-use crate::transport::identify::{identify, identify_inside};
+use crate::probe::{Climb, Opening, way};
 use crate::transport::tls::TlsOptions;
 use std::time::Duration;
 
@@ -9,11 +8,7 @@ pub use crate::transport::identify::Spoken;
 
 /// What is spoken there, by `limit` at the latest; `None` if nothing was said. For when no other connection is open.
 pub async fn who(climb: &Climb<'_>, opening: &Opening, limit: Duration) -> Option<Spoken> {
-    let route = &climb.means().reach.route;
-    match &opening.tls {
-        Some(tls) => identify_inside(&opening.target, route, tls, limit, None).await,
-        None => identify(&opening.target, route, &opening.target.host, limit, None).await,
-    }
+    way::who(climb.means(), opening, limit, None).await
 }
 
 /// The same while a login is on its way: without the client certificate, since a broker that knows clients by it could take

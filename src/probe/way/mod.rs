@@ -127,19 +127,17 @@ pub async fn open(climb: &mut Climb<'_>, opening: &Opening) -> Option<Opened> {
     climb.adopt(way)
 }
 
-/// What is spoken at the far end of `opening`, by fresh connections without credentials; inside TLS where the endpoint
-/// uses it. `except` has been tried.
-pub async fn who(means: &Means<'_>, opening: &Opening, except: Option<Spoken>) -> Option<Spoken> {
-    let route = &means.reach.route;
+/// What is spoken at the far end of `opening`, by fresh connections without credentials, by `limit` at the latest; inside
+/// TLS where the endpoint uses it. `except` has been tried.
+pub async fn who(means: &Means<'_>, opening: &Opening, limit: Duration, except: Option<Spoken>) -> Option<Spoken> {
     match &opening.tls {
-        Some(tls) => identify::identify_inside(&opening.target, route, tls, route.step_timeout, except).await,
-        None => in_clear(means, opening, except).await,
+        Some(tls) => identify::identify_inside(&opening.target, &means.reach.route, tls, limit, except).await,
+        None => in_clear(means, opening, limit, except).await,
     }
 }
 
 /// What is spoken there without TLS, or that it is TLS.
-pub async fn in_clear(means: &Means<'_>, opening: &Opening, except: Option<Spoken>) -> Option<Spoken> {
-    let route = &means.reach.route;
+async fn in_clear(means: &Means<'_>, opening: &Opening, limit: Duration, except: Option<Spoken>) -> Option<Spoken> {
     let name = means.reach.server_name.as_deref().unwrap_or(&opening.target.host);
-    identify::identify(&opening.target, route, name, route.step_timeout, except).await
+    identify::identify(&opening.target, &means.reach.route, name, limit, except).await
 }

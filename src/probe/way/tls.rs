@@ -33,7 +33,7 @@ pub async fn handshake(
     let Opened { stream, address, round_trip, .. } = opened;
     let started = Instant::now();
     let shaking = tls::handshake(stream, &opening.target.host, options, limit);
-    let in_clear = || in_clear(means, opening, Some(Spoken::Tls));
+    let in_clear = || in_clear(means, opening, limit, Some(Spoken::Tls));
     let heard = hedged(shaking, quiet, in_clear(), |spoken| !matches!(spoken, Spoken::Other(_))).await;
     let error = match heard {
         Heard::Answer(Ok((stream, facts))) => {
